@@ -3,6 +3,7 @@
 # make demo       the main job, end to end, on this machine
 # make check      all tests        make lint, make fuzz, make mutate, make bench, make soak
 # SAN=address,undefined   build and test under sanitizers, in a folder of its own
+# (project folders are searched with -iquote, so that proto/limits.h never hides <limits.h>)
 # V=1 shows commands; CC=clang builds with clang in a folder of its own
 SHELL := /bin/bash
 CC ?= gcc
@@ -22,7 +23,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 OPT ?= -O2
 CFLAGS_ALL = -std=c17 -D_GNU_SOURCE $(OPT) -g -fPIC -fvisibility=hidden -pthread -MMD -MP $(HARDEN) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	-Iproto -Iproto/policy -Iclient/include -I$(B)/gen $(CFLAGS)
+	-iquote proto -iquote proto/policy -iquote daemon -iquote client/lib -Iclient/include -iquote $(B)/gen $(CFLAGS)
 LDFLAGS_ALL = -pthread -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 PROTO_LIBS := -lprotobuf-c -lsodium -lcrypto -lyaml
