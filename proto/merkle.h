@@ -11,8 +11,8 @@
 #include "base.h"
 #include "limits.h"
 
-#define SLUIS_MERKLE_SIZE_MAX ((uint64_t)INT64_MAX) /* leaves; keeps every proof within 63 hashes */
-#define SLUIS_MERKLE_LEVELS 63			     /* levels 0..62 can hold a complete subtree */
+#define SLUIS_MERKLE_SIZE_MAX (UINT64_C(1) << 62) /* leaves; more could need a proof of 64 hashes */
+#define SLUIS_MERKLE_LEVELS 63 /* levels 0..62 can hold a complete subtree */
 
 /** A tree head: what a checkpoint promises. */
 struct sluis_merkle_head {
