@@ -4,7 +4,7 @@
  *
  * The type is fixed where the call stands, never read from the message: a signature under one kind of act can
  * never be taken for another. Verify first, then parse the same bytes.
- * Source: PROTOCOL 5; github.com/secure-systems-lab/dsse protocol.md; RFC 8032 section 5.1.
+ * Source: PROTOCOL 3; github.com/secure-systems-lab/dsse protocol.md; RFC 8032 section 5.1.
  */
 #ifndef SLUIS_DSSE_H
 #define SLUIS_DSSE_H
@@ -24,10 +24,14 @@
 	X(GENESIS, "genesis") \
 	X(POLICY, "policy") \
 	X(BROKER, "broker") \
+	X(REGISTRARS, "registrars") \
+	X(WITNESS, "witness") \
 	X(INVITE, "invite") \
 	X(CASE, "case") \
 	X(RECEIPT, "receipt") \
 	X(DECISION, "decision") \
+	X(INQUIRY, "inquiry") \
+	X(INQUIRY_ANSWER, "inquiry-answer") \
 	X(REQUEST, "request") \
 	X(VOID, "void") \
 	X(INTENT, "intent") \
@@ -62,7 +66,7 @@ const char *sluis_dsse_type_text(enum sluis_signed_type type);
 /**
  * sluis_dsse_pae(type, payload, out):
  * Append "DSSEv1" SP len SP type SP len SP payload to ${out} (lengths in decimal); check out->overflow.
- * For messages use _sign and _verify; this one is for outside vectors.
+ * With a member's key use _sign and _verify; this one is for certificate keys (PROTOCOL 3.2) and outside vectors.
  */
 void sluis_dsse_pae(struct sluis_bytes type, struct sluis_bytes payload, struct sluis_writer *out);
 
