@@ -115,6 +115,8 @@ misuse_is_refused_and_results_stay_untouched(void **state)
 {
 	struct sluis_merkle_leaves leaves = { LEAF, 10 };
 	const struct sluis_merkle_reader reader = sluis_merkle_leaves_reader(&leaves);
+	int plenty = 1000;
+	const struct sluis_merkle_reader lenient = { read_broken, &plenty };
 	struct sluis_merkle_proof proof = { .n = 77 };
 	struct sluis_merkle_frontier frontier = { .size = 99 };
 	struct sluis_hash hash = { { 0xaa } };
@@ -123,14 +125,15 @@ misuse_is_refused_and_results_stay_untouched(void **state)
 	(void)state;
 	assert_int_equal(sluis_merkle_inclusion(&reader, 10, 10, &proof), SLUIS_EUSAGE);
 	assert_int_equal(sluis_merkle_inclusion(&reader, 0, 0, &proof), SLUIS_EUSAGE);
-	assert_int_equal(sluis_merkle_inclusion(&reader, 0, SLUIS_MERKLE_SIZE_MAX + 1, &proof), SLUIS_EUSAGE);
+	assert_int_equal(sluis_merkle_inclusion(&lenient, 0, SLUIS_MERKLE_SIZE_MAX + 1, &proof), SLUIS_EUSAGE);
 	assert_int_equal(sluis_merkle_consistency(&reader, 6, 5, &proof), SLUIS_EUSAGE);
-	assert_int_equal(sluis_merkle_consistency(&reader, 1, SLUIS_MERKLE_SIZE_MAX + 1, &proof), SLUIS_EUSAGE);
-	assert_int_equal(sluis_merkle_root(&reader, SLUIS_MERKLE_SIZE_MAX + 1, &hash), SLUIS_EUSAGE);
+	assert_int_equal(sluis_merkle_consistency(&lenient, 1, SLUIS_MERKLE_SIZE_MAX + 1, &proof), SLUIS_EUSAGE);
+	assert_int_equal(sluis_merkle_root(&lenient, SLUIS_MERKLE_SIZE_MAX + 1, &hash), SLUIS_EUSAGE);
 	assert_int_equal(sluis_merkle_root(&reader, 11, &hash), SLUIS_EUSAGE); /* beyond the leaves */
 	assert_int_equal(reader.read(reader.context, 63, 0, &hash), SLUIS_EUSAGE);
+	assert_int_equal(reader.read(reader.context, 64, 0, &hash), SLUIS_EUSAGE);
 	assert_int_equal(reader.read(reader.context, 1, 5, &hash), SLUIS_EUSAGE);
-	assert_int_equal(sluis_merkle_frontier_load(&reader, SLUIS_MERKLE_SIZE_MAX + 1, &frontier), SLUIS_EUSAGE);
+	assert_int_equal(sluis_merkle_frontier_load(&lenient, SLUIS_MERKLE_SIZE_MAX + 1, &frontier), SLUIS_EUSAGE);
 	assert_int_equal(proof.n, 77);
 	assert_int_equal(frontier.size, 99);
 	assert_true(sluis_hash_equal(&hash, &before));
@@ -408,6 +411,62 @@ a_proof_for_another_place_or_head_fails(void **state)
 	}
 }
 
+/* Hashes that fit, under a size that lies: the count of hashes must follow from the size alone. */
+static void
+a_head_that_lies_about_its_size_fails(void **state)
+{
+	const struct sluis_hash pair = naive_root(LEAF, 2);
+	const struct sluis_hash four = naive_root(LEAF, 4);
+	const struct sluis_merkle_proof up = { .n = 2, .hashes = { LEAF[2], pair } };
+	const struct sluis_merkle_proof half = { .n = 1, .hashes = { LEAF[1] } };
+	const struct sluis_merkle_head four_as_one = { 1, four };
+	const struct sluis_merkle_head pair_as_four = { 4, pair };
+	const struct sluis_merkle_head pair_as_one = { 1, pair };
+	const struct sluis_merkle_head first = { 1, LEAF[0] };
+	const struct sluis_merkle_head three = { 3, naive_root(LEAF, 3) };
+	struct sluis_merkle_proof extra = { .n = 2, .hashes = { LEAF[2], LEAF[3] } };
+	struct sluis_merkle_head lie = { 4, four };
+
+	(void)state;
+	assert_int_equal(sluis_merkle_inclusion_verify(&LEAF[3], 0, &four_as_one, &up), SLUIS_EPROOF);
+	assert_int_equal(sluis_merkle_inclusion_verify(&LEAF[0], 0, &pair_as_four, &half), SLUIS_EPROOF);
+	assert_int_equal(sluis_merkle_consistency_verify(&first, &pair_as_four, &half), SLUIS_EPROOF);
+	assert_int_equal(sluis_merkle_consistency_verify(&first, &pair_as_one, &half), SLUIS_EPROOF);
+	/* 3 -> 4 needs [leaf 2, leaf 3, pair]; one hash on top, with roots made to fit it */
+	extra = (struct sluis_merkle_proof){ .n = 4, .hashes = { LEAF[2], LEAF[3], pair, LEAF[9] } };
+	lie.root = sluis_merkle_node(&LEAF[9], &four);
+	{
+		const struct sluis_merkle_head three_lie = { 3, sluis_merkle_node(&LEAF[9], &three.root) };
+
+		assert_int_equal(sluis_merkle_consistency_verify(&three_lie, &lie, &extra), SLUIS_EPROOF);
+	}
+	lie.root = four;
+	extra.n = 3;
+	assert_int_equal(sluis_merkle_consistency_verify(&three, &lie, &extra), SLUIS_OK);
+	/* equal sizes and roots leave nothing to prove */
+	assert_int_equal(sluis_merkle_consistency_verify(&three, &three, &extra), SLUIS_EPROOF);
+	extra.n = 0;
+	assert_int_equal(sluis_merkle_consistency_verify(&three, &lie, &extra), SLUIS_EPROOF);
+}
+
+static void
+a_proof_of_more_than_63_hashes_is_never_read(void **state)
+{
+	static const size_t TOO_MANY[] = { 64, 65, 100000, SIZE_MAX };
+	const struct sluis_merkle_head old = { 1, LEAF[0] };
+	const struct sluis_merkle_head new = { UINT64_MAX, LEAF[1] };
+	struct sluis_merkle_proof *proof = calloc(1, sizeof(*proof));
+
+	(void)state;
+	assert_non_null(proof);
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(TOO_MANY); i++) {
+		proof->n = TOO_MANY[i];
+		assert_int_equal(sluis_merkle_inclusion_verify(&LEAF[0], 0, &new, proof), SLUIS_EPROOF);
+		assert_int_equal(sluis_merkle_consistency_verify(&old, &new, proof), SLUIS_EPROOF);
+	}
+	free(proof);
+}
+
 /* A tree whose leaves are all equal: a node depends on its level only, so any size can be had. */
 static enum sluis_err
 read_uniform(void *context, unsigned level, uint64_t index, struct sluis_hash *ret)
@@ -466,6 +525,8 @@ main(void)
 		cmocka_unit_test(a_proof_with_any_bit_flipped_fails),
 		cmocka_unit_test(a_proof_cut_or_stretched_fails),
 		cmocka_unit_test(a_proof_for_another_place_or_head_fails),
+		cmocka_unit_test(a_head_that_lies_about_its_size_fails),
+		cmocka_unit_test(a_proof_of_more_than_63_hashes_is_never_read),
 		cmocka_unit_test(the_largest_trees_stay_within_63_hashes),
 	};
 
