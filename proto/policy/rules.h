@@ -49,8 +49,8 @@
 	X(SECTION_COUNT,          "section-count") \
 	X(CATEGORY_UNKNOWN,       "category-unknown") \
 	X(CATEGORY_NOT_ALLOWED,   "category-not-allowed") \
-	X(CATEGORY_BY_GRANT,      "category-by-grant") \
 	X(CATEGORY_LIMITED,       "category-limited") \
+	X(CATEGORY_BY_GRANT,      "category-by-grant") \
 	X(CATEGORY_SHIELDED,      "category-shielded") \
 	X(OFFICERS_ONLY,          "officers-only") \
 	X(CRIMINAL_RECEIVER,      "criminal-receiver") \
