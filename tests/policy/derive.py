@@ -128,10 +128,13 @@ def decide(purpose, sender, receiver, step, category):
 
 def fold(axes, prefix=()):
     """Lines of the tree over ${axes} = [(position, values)], `*` where every value agrees."""
-    if not axes:
-        key = tuple(v for _, v in sorted(prefix))
-        return {(): decide(*key)}
     (position, values), rest = axes[0], axes[1:]
+    if not rest:
+        key = [v for _, v in sorted(prefix + ((position, None),))]
+        found = [decide(*key[:position], v, *key[position + 1:]) for v in values]
+        if found.count(found[0]) == len(found):
+            return {((position, "*"),): found[0]}
+        return {((position, v),): f for v, f in zip(values, found)}
     below = [fold(rest, prefix + ((position, v),)) for v in values]
     if all(b == below[0] for b in below):
         return {((position, "*"),) + k: v for k, v in below[0].items()}
@@ -140,7 +143,8 @@ def fold(axes, prefix=()):
 
 def smallest(purpose):
     axes = [(1, ROLES), (2, ROLES), (3, STEPS), (4, CATEGORIES)]
-    return min((fold(list(p), ((0, purpose),)) for p in itertools.permutations(axes)), key=len)
+    orders = [o for o in itertools.permutations(axes) if o[0][0] in (1, 3)]
+    return min((fold(list(o), ((0, purpose),)) for o in orders), key=len)
 
 
 def lines():
