@@ -15,8 +15,8 @@
 
 /** What a client knows of one log. */
 struct sluis_log_view {
-	const char *origin;           /* from the genesis, or from its continuation; borrowed */
-	struct sluis_public key;      /* Ed25519 key of the log */
+	struct sluis_bytes origin;     /* from the genesis, or from its continuation; borrowed */
+	struct sluis_public key;       /* Ed25519 key of the log */
 	struct sluis_merkle_head head; /* verified so far; size 0: nothing, root then is not looked at */
 };
 
