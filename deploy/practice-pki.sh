@@ -54,6 +54,23 @@ escape() {
 	printf '%s' "${value//+/\\+}"
 }
 
+ca_section() {
+	cat <<TEXT
+[ca_$1]
+database = $1.index
+new_certs_dir = .
+certificate = ../$1.crt.pem
+private_key = $1.key.pem
+default_md = sha256
+policy = anything
+rand_serial = yes
+unique_subject = no
+email_in_dn = no
+crl_extensions = crl
+crlnumber = $1.crlnumber
+TEXT
+}
+
 write_config() {
 	cat >"$PKI/private/openssl.cnf" <<TEXT
 [req]
@@ -88,21 +105,9 @@ organizationName = optional
 organizationalUnitName = optional
 commonName = optional
 serialNumber = optional
-$(for ca in root domain tsp; do cat <<CA
-[ca_$ca]
-database = $ca.index
-new_certs_dir = .
-certificate = ../$ca.crt.pem
-private_key = $ca.key.pem
-default_md = sha256
-policy = anything
-rand_serial = yes
-unique_subject = no
-email_in_dn = no
-crl_extensions = crl
-crlnumber = $ca.crlnumber
-CA
-done)
+$(ca_section root)
+$(ca_section domain)
+$(ca_section tsp)
 [crl]
 authorityKeyIdentifier = keyid:always
 TEXT
@@ -165,7 +170,7 @@ parse_organisation() {
 		fail "\"$handle\" is not a handle" "use 1 to 32 of a-z, 0-9 and -"
 	[[ $oin =~ ^00000099[0-9]{9}000$ && ! $oin =~ ^00000099000000000000$ ]] ||
 		fail "$handle: \"$oin\" is not an OIN for tests" "00000099, nine digits, 000"
-	[ -n "$full_name" ] && [ -n "$unit" ] && [ -z "$rest" ] ||
+	[[ -n $full_name && -n $unit && -z $rest ]] ||
 		fail "$handle: full name and unit are both needed, and neither holds a colon"
 	[[ $kind =~ ^(|ec|rsa)$ ]] || fail "$handle: \"$kind\" is not a kind of key" "ec or rsa"
 }

@@ -4,11 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-/* openssl/err.h counts on the system's limits.h, whose name our own has where -I finds it first. */
-#ifndef INT_MAX
-#define INT_MAX __INT_MAX__
-#endif
-
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
