@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base64.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include <sodium.h>
 
 enum { GROUP_BYTES = 3, GROUP_CHARS = 4 };
@@ -11,14 +8,8 @@ enum { GROUP_BYTES = 3, GROUP_CHARS = 4 };
 static int
 variant(enum sluis_base64_form form)
 {
-	switch (form) {
-	case SLUIS_BASE64_PADDED:
-		return sodium_base64_VARIANT_ORIGINAL;
-	case SLUIS_BASE64_RAW:
-		return sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-	}
-	assert(!"form of base64");
-	return 0;
+	return form == SLUIS_BASE64_PADDED ? sodium_base64_VARIANT_ORIGINAL :
+	                                     sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
 }
 
 /*
