@@ -46,8 +46,7 @@ SLUIS_MUST_CHECK enum sluis_err sluis_grant_open(struct sluis_bytes payload, str
 /**
  * sluis_grant_verify(act, sign_key, arena, ret):
  * ${act} is signed once, with ${sign_key}, by the record that its payload names; then _open.
- * Errors: SLUIS_EFORMAT (number or kind of signatures), SLUIS_ESIGNATURE (also: another signer than the payload
- * names), and those of _open.
+ * Errors: SLUIS_ESIGNATURE (also: none, several, another signer than the payload names), and those of _open.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_grant_verify(const Sluis__Signed *act, const struct sluis_public *sign_key,
     struct sluis_arena *arena, Sluis__Grant **ret);

@@ -46,9 +46,9 @@ struct sluis_manifest {
 /**
  * sluis_manifest_verify_signature(batch, sign_key):
  * ${batch} carries exactly one signature: algorithm 1, valid under ${sign_key} over its payload as a batch.
- * The caller found ${sign_key} in the record that sluis_manifest_signer() names; that this is the record in the
- * payload is checked by _open. Do this first.
- * Errors: SLUIS_EFORMAT (number or kind of signatures), SLUIS_ESIGNATURE, SLUIS_ETOOBIG; SLUIS_ENOMEM.
+ * The caller found ${sign_key} in the record that sluis_manifest_signer() names; that this is the record in
+ * the payload is checked by _open. Do this first.
+ * Errors: SLUIS_ESIGNATURE (also: none, or more than one), SLUIS_ETOOBIG; SLUIS_ENOMEM.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_manifest_verify_signature(const Sluis__Signed *batch,
     const struct sluis_public *sign_key);
@@ -59,9 +59,10 @@ struct sluis_hash sluis_manifest_signer(const Sluis__Signed *batch);
 /**
  * sluis_manifest_open_push(push, arena, ret):
  * Open ${push} (from a frame, checked by codec): strict manifest, batch and descriptors; every opening present
- * and equal to its salted hash; indexes 0..n-1; recipient indexes ascending and in range; every recipient has a section;
- * no section id and no recipient record twice; kind and reference agree; created <= not_before < expires; sizes
- * within the limits; sender = batch record = signer; place in the batch.
+ * and equal to its salted hash; indexes 0..n-1; recipient indexes ascending and in range; no section id and no recipient
+ * record twice, no ground fact twice; kind and reference agree; created <= not_before < expires; sizes within the
+ * limits; sender = batch record = signer; place in the batch, which was not made before the manifest.
+ * A recipient without a section is left to policy (rule receiver-empty).
  * On SLUIS_OK ${ret} lives in ${arena}, independent of ${push}.
  * Errors, the sender's fault: SLUIS_EFORMAT; SLUIS_EVERSION (suite); SLUIS_ETOOBIG (a limit of PROTOCOL 12);
  * SLUIS_EHASH (an opening); SLUIS_EPROOF (batch path); SLUIS_ESIGNATURE (sender, batch and signer differ).
