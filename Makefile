@@ -23,7 +23,8 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
 OPT ?= -O2
 CFLAGS_ALL = -std=c17 -D_GNU_SOURCE $(OPT) -g -fPIC -fvisibility=hidden -pthread -MMD -MP $(HARDEN) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-	-iquote proto -iquote proto/policy -iquote daemon -iquote client/lib -Iclient/include -iquote $(B)/gen $(CFLAGS)
+	-iquote proto -iquote proto/policy -iquote daemon -iquote client/lib -iquote tests/lib \
+	-Iclient/include -iquote $(B)/gen $(CFLAGS)
 LDFLAGS_ALL = -pthread -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 PROTO_LIBS := -lprotobuf-c -lsodium -lcrypto -lyaml
@@ -36,6 +37,7 @@ CLI_SRC := $(sort $(wildcard client/cli/*.c))
 TESTKIT_SRC := $(sort $(wildcard tests/testkit/*.c))
 DAEMON_SRC := $(sort $(wildcard daemon/*.c daemon/*/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*_test.c))
+TEST_SRC := $(sort $(wildcard tests/lib/*.c))
 
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 GEN_OBJ := $(B)/obj/gen/sluis.pb-c.o
@@ -89,11 +91,15 @@ $(B)/sluis-testkit: $(call obj,$(TESTKIT_SRC)) $(B)/libproto.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(call obj,$(TESTKIT_SRC)) $(B)/libproto.a $(PROTO_LIBS) -ljansson -lz
 
+# What tests share: a federation in memory.
+$(B)/libtest.a: $(call obj,$(TEST_SRC))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
 # A unit test links its own object and, of the archives, only what that needs.
-$(B)/tests/%_test: $(B)/obj/tests/unit/%_test.o $(B)/libdaemon.a $(B)/libclient.a $(B)/libproto.a
+$(B)/tests/%_test: $(B)/obj/tests/unit/%_test.o $(B)/libtest.a $(B)/libdaemon.a $(B)/libclient.a $(B)/libproto.a
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(B)/libdaemon.a $(B)/libclient.a $(B)/libproto.a \
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $< $(B)/libtest.a $(B)/libdaemon.a $(B)/libclient.a $(B)/libproto.a \
 		-lcmocka $(CLIENT_LIBS) $(DAEMON_LIBS)
 
 unit: $(UNIT_TESTS)
