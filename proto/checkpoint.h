@@ -48,7 +48,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_checkpoint_sign(const struct sluis_checkpo
 /**
  * sluis_checkpoint_open(bytes, log, ret):
  * Read a whole note: ${log} (type 0x01) signed it and its origin is the name of ${log}. Views into ${bytes}.
- * Errors: those of sluis_note_parse(), sluis_note_verify() and _parse; SLUIS_ESIGNATURE for another origin.
+ * Errors: those of sluis_note_parse(), sluis_note_verify() and _parse; SLUIS_ESIGNATURE for another origin;
+ * SLUIS_EUSAGE (another type of key).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_checkpoint_open(struct sluis_bytes bytes,
     const struct sluis_note_key *log, struct sluis_checkpoint *ret);

@@ -12,7 +12,7 @@
 #include "base.h"
 #include "dsse.h"
 
-#define SLUIS_NOTE_MAX_BYTES (128u * 1024)	    /* whole note: 16 signatures of 5 kB fit, as the source asks */
+#define SLUIS_NOTE_MAX_BYTES (128u * 1024) /* whole note: 16 signatures of 5 kB fit, as the source asks */
 #define SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES (8u * 1024) /* text under a cosignature: one checkpoint */
 #define SLUIS_NOTE_SIGNATURES_MAX 100
 #define SLUIS_NOTE_SIGNATURE_MAX_BYTES (8u * 1024)  /* key id and signature of any algorithm */
@@ -44,7 +44,7 @@ struct sluis_note_signature {
 /** A note in parts; views into the bytes parsed. Nothing in it is to be believed before _verify(). */
 struct sluis_note {
 	struct sluis_bytes text; /* ends in LF; this is what is signed */
-	size_t n;		 /* 1..SLUIS_NOTE_SIGNATURES_MAX */
+	size_t n; /* 1..SLUIS_NOTE_SIGNATURES_MAX */
 	struct sluis_note_signature signatures[SLUIS_NOTE_SIGNATURES_MAX];
 };
 
@@ -54,13 +54,13 @@ struct sluis_note_found {
 	uint64_t time_s; /* of the newest cosignature, Unix seconds; 0 for SLUIS_NOTE_ED25519 */
 };
 
-/** sluis_note_name_is_valid(name): 1..255 bytes UTF-8, no Unicode space, no control character, no "+". */
+/** sluis_note_name_is_valid(name): not empty, UTF-8, no Unicode space, no control character, no "+". */
 bool sluis_note_name_is_valid(struct sluis_bytes name);
 
 /**
  * sluis_note_key_init(name, type, public, ret):
  * The key ${public} under ${name}; computes its id.
- * Errors: SLUIS_EFORMAT (not a valid name).
+ * Errors: SLUIS_EFORMAT (not a valid name), SLUIS_ETOOBIG (name above SLUIS_NOTE_NAME_MAX_BYTES).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_note_key_init(struct sluis_bytes name, enum sluis_note_type type,
     const struct sluis_public *public, struct sluis_note_key *ret);
@@ -68,7 +68,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_note_key_init(struct sluis_bytes name, enu
 /**
  * sluis_note_key_parse(text, ret):
  * Read a verifier key "NAME+ID+BASE64" (id: 8 lower-case hex digits).
- * Errors: SLUIS_EFORMAT (form, or an id that is not the key's), SLUIS_EVERSION (another type or length of key).
+ * Errors: SLUIS_EFORMAT (form, or an id that is not the key's), SLUIS_EVERSION (another type of key),
+ * SLUIS_ETOOBIG (name).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_note_key_parse(struct sluis_bytes text, struct sluis_note_key *ret);
 
@@ -96,8 +97,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_note_verify(const struct sluis_note *note,
 /**
  * sluis_note_find(note, keys, n, ret):
  * Which of the ${n} ${keys} signed, and when; ${ret} has ${n} places. None at all is no error here: this is
- * for counting witnesses on a note that sluis_note_verify() has accepted.
- * Errors: SLUIS_ESIGNATURE (a known key's line fails), SLUIS_ETOOBIG (as above).
+ * for counting witnesses on a note that sluis_note_verify() has accepted for the log.
+ * Errors: SLUIS_ESIGNATURE (a known key's line fails), SLUIS_ETOOBIG (as above); ${ret} then says nobody signed.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_note_find(const struct sluis_note *note,
     const struct sluis_note_key *keys, size_t n, struct sluis_note_found *ret);
