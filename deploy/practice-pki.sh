@@ -7,6 +7,7 @@
 # Needs openssl; no network. Run again with the same arguments it changes nothing; with more, it adds.
 set -euo pipefail
 umask 077
+shopt -s nullglob
 
 MARK="Sluis oefenregio TEST"
 CA_DAYS=3650
@@ -126,8 +127,8 @@ make_ca() { # NAME ISSUER COMMON-NAME
 	if [ "$name" = "$issuer" ]; then signer=(); fi
 	: >"$PKI/private/$name.index"
 	echo 01 >"$PKI/private/$name.crlnumber"
-	ssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -keyout "$key" \
-		-config openssl.cnf -extensions "$name" -sha384 -days "$CA_DAYS" \
+	ssl req -x509 -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$key" \
+		-config openssl.cnf -extensions "$name" -sha256 -days "$CA_DAYS" \
 		"${signer[@]}" -utf8 -subj "/C=NL/O=$MARK/CN=$MARK - $3" -out "$new"
 	ssl x509 -in "$new" -outform DER -out "$new.der"
 	publish "$new.der" "$PKI/$name.crt.der"

@@ -33,6 +33,7 @@ enum sluis_certificate_key {
 enum sluis_certificate_fault {
 	SLUIS_CERTIFICATE_FAULT_FORM = 1,    /* not DER, too large, too long a chain, out of order */
 	SLUIS_CERTIFICATE_FAULT_ANCHOR,      /* the root is none of the anchors */
+	SLUIS_CERTIFICATE_FAULT_ISSUER,      /* not issued by the next one, or the last is no root */
 	SLUIS_CERTIFICATE_FAULT_SIGNATURE,   /* a signature in the chain fails, or is too weak to count */
 	SLUIS_CERTIFICATE_FAULT_EXPIRED,
 	SLUIS_CERTIFICATE_FAULT_NOT_YET,
@@ -55,8 +56,8 @@ struct sluis_certificate {
 	char oin[SLUIS_OIN_DIGITS + 1];                            /* "" without exactly one valid OIN */
 	char organisation[SLUIS_CERTIFICATE_NAME_MAX_BYTES + 1];   /* Subject O, UTF-8; "" where absent */
 	char unit[SLUIS_CERTIFICATE_NAME_MAX_BYTES + 1];           /* first Subject OU, UTF-8; "" where absent */
-	int64_t not_before_ms;                                     /* Unix ms, inclusive */
-	int64_t not_after_ms;                                      /* Unix ms, inclusive */
+	int64_t not_before_ms;                                     /* Unix ms, the first that is valid */
+	int64_t not_after_ms;                                      /* Unix ms, the first that is not */
 	struct sluis_hash hash;                                    /* SHA-256 of the DER */
 	enum sluis_certificate_key key;
 	bool is_ca;
@@ -101,7 +102,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_certificate_parse(struct sluis_bytes der, 
  * On SLUIS_OK fill ${ret} with the leaf. ${why}, which may be NULL, is filled only on failure.
  * Errors: SLUIS_ECERTIFICATE (of who sent the chain, or of the CRLs), SLUIS_EUSAGE (a time or number out of
  * range), SLUIS_ENOMEM.
- * BUGS: a revoked certificate counts as revoked at every ${at_ms}, also before its revocation date.
+ * BUGS: a revoked certificate counts as revoked at every ${at_ms}, also before its revocation date; the last
+ * second of a term counts as past (OpenSSL; RFC 5280 includes it).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_certificate_verify(const struct sluis_certificate_check *check,
     struct sluis_certificate *ret, struct sluis_certificate_why *why);
