@@ -4,6 +4,9 @@
  *
  * Source: proto/PROTOCOL.md section 12.
  */
+/* The compiler's own <limits.h> looks for "the next" one and finds this file: pass it on. */
+#include <limits.h>
+
 #ifndef SLUIS_LIMITS_H
 #define SLUIS_LIMITS_H
 
