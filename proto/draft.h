@@ -71,12 +71,8 @@ struct sluis_draft {
 
 /** A message sealed; not signed yet. Lives in the arena, but for the body. */
 struct sluis_draft_sealed {
-	struct sluis_hash hash;            /* H(manifest): for the batch */
-	struct sluis_bytes manifest_bytes;
-	Sluis__Opening **sections; /* n_sections, by index */
-	Sluis__Opening **recipients;
-	size_t n_sections;
-	size_t n_recipients;
+	struct sluis_manifest manifest; /* all opened; its hash goes into the batch */
+	struct sluis_manifest_parts parts; /* manifest bytes and openings */
 	struct sluis_bytes body; /* view into the writer's storage: files back to back */
 };
 
@@ -92,10 +88,11 @@ uint64_t sluis_draft_body_size(const struct sluis_draft *draft);
 /**
  * sluis_draft_seal(draft, random, arena, body, ret):
  * Seal every section and append the files to ${body} (room for sluis_draft_body_size() bytes); make descriptors,
- * openings and manifest. Takes from ${random}: the recipients' salts, then for each section what sluis_age_seal() takes,
- * then its salt.
- * Checks the rules that sluis_manifest_open_push() checks, with the same errors: the fault is the caller's.
- * Errors also: SLUIS_ETOOBIG (PROTOCOL 4.4 and 12), those of sluis_age_seal(), SLUIS_ENOMEM.
+ * openings and manifest. Takes from ${random}: the recipients' salts, then for each section what sluis_age_seal()
+ * takes, then its salt.
+ * What comes out is read back with sluis_manifest_open(), so that nothing is signed that a broker would call malformed.
+ * Errors: those of sluis_manifest_open() and sluis_age_seal(): the draft's fault; SLUIS_EUSAGE (recipient index out
+ * of range, no room in ${body}), SLUIS_ETOOBIG (PROTOCOL 4.4 and 12), SLUIS_ENOMEM. ${body} then holds what it held.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_draft_seal(const struct sluis_draft *draft,
     const struct sluis_draft_random *random, struct sluis_arena *arena, struct sluis_writer *body,

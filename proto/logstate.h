@@ -11,8 +11,6 @@
 #include "codec.h"
 #include "merkle.h"
 
-#define SLUIS_LOGSTATE_NOTE_MAX_BYTES (16u * 1024)
-
 /** What a client knows of one log. */
 struct sluis_log_view {
 	struct sluis_bytes origin;     /* from the genesis, or from its continuation; borrowed */
@@ -23,8 +21,8 @@ struct sluis_log_view {
 /**
  * sluis_logstate_note(view, note, ret, why):
  * Read a checkpoint note of the log of ${view}, without comparing it with what was seen before.
- * Errors: SLUIS_ESIGNATURE (no valid signature by the key of ${view}), SLUIS_EFORMAT (no checkpoint),
- * SLUIS_EROLLBACK (of another origin), SLUIS_ETOOBIG; the broker's fault. ${why} may be NULL.
+ * Errors: SLUIS_ESIGNATURE (not signed by the key of ${view} under its origin), SLUIS_EFORMAT (no checkpoint),
+ * SLUIS_ETOOBIG; the broker's fault. ${why} may be NULL, and is filled on errors only.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_logstate_note(const struct sluis_log_view *view, struct sluis_bytes note,
     struct sluis_merkle_head *ret, struct sluis_why *why);

@@ -31,16 +31,16 @@ struct sluis_manifest {
 	Sluis__Manifest *m;
 	struct sluis_bytes bytes; /* as they came: in the arena */
 	struct sluis_hash hash;   /* H(bytes): the act_hash of its events */
-	Sluis__Batch *batch;
-	size_t n_sections;   /* listed in the manifest */
+	Sluis__Batch *batch;      /* NULL from sluis_manifest_open() */
+	size_t n_sections;        /* listed in the manifest */
 	size_t n_recipients;
-	size_t n_opened;     /* sections whose opening is present; all of them for the broker */
+	size_t n_opened;          /* sections whose opening is present; all of them for the broker */
 	Sluis__SectionDescriptor **sections;
 	Sluis__RecipientDescriptor **recipients;
 	uint64_t *plain_sizes; /* bytes of plaintext of each opened section; follows from file_size */
 	uint64_t files_size;   /* bytes of the opened sections' files, back to back: length of the body */
 	uint64_t plain_size;   /* sum of plain_sizes */
-	size_t own;            /* fetch: index of the receiver's own recipient entry; push: n_recipients */
+	size_t own;            /* fetch: index of the receiver's own recipient entry; else n_recipients */
 };
 
 /**
@@ -55,6 +55,22 @@ SLUIS_MUST_CHECK enum sluis_err sluis_manifest_verify_signature(const Sluis__Sig
 
 /** sluis_manifest_signer(batch): record hash that the first signature names; zeros without one. */
 struct sluis_hash sluis_manifest_signer(const Sluis__Signed *batch);
+
+/** A message without its batch: not signed yet, or signed apart. Borrowed. */
+struct sluis_manifest_parts {
+	ProtobufCBinaryData manifest_bytes;
+	Sluis__Opening **sections; /* all of them, by index */
+	size_t n_sections;
+	Sluis__Opening **recipients;
+	size_t n_recipients;
+};
+
+/**
+ * sluis_manifest_open(parts, arena, ret): as _open_push without all that concerns batch and signature; ret->batch is
+ * NULL. For a sender, who looks at its own message before it signs.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_manifest_open(const struct sluis_manifest_parts *parts,
+    struct sluis_arena *arena, struct sluis_manifest *ret);
 
 /**
  * sluis_manifest_open_push(push, arena, ret):

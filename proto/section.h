@@ -42,7 +42,8 @@ struct sluis_hash sluis_section_context_value(const struct sluis_section_context
 /** sluis_section_media_extension(media_number): "pdf", static; "bin" for a number that is not in the list. */
 const char *sluis_section_media_extension(uint32_t media_number);
 
-/** sluis_section_media_number(extension): number of ${extension} in any case, without dot; 1 (bin) if unknown. */
+/** sluis_section_media_number(extension): number of ${extension} in any case, without dot; 1 (bin) if unknown.
+ *  "jpeg", "tif" and "htm" count as the spellings in the list. */
 uint32_t sluis_section_media_number(struct sluis_bytes extension);
 
 #endif
