@@ -10,7 +10,7 @@ sluis_hmac(struct sluis_bytes key, struct sluis_bytes bytes, uint8_t ret[static 
 {
 	crypto_auth_hmacsha256_state state;
 
-	crypto_auth_hmacsha256_init(&state, key.data, key.len);
+	crypto_auth_hmacsha256_init(&state, key.len > 0 ? key.data : ret, key.len); /* wants no NULL */
 	crypto_auth_hmacsha256_update(&state, bytes.data, bytes.len);
 	crypto_auth_hmacsha256_final(&state, ret);
 	sodium_memzero(&state, sizeof(state));
