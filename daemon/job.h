@@ -36,6 +36,8 @@ struct job {
 	struct sluis_bytes body;  /* view into ${held} */
 	void *held;
 	void (*release)(void *held);
+	size_t charged_bytes; /* what front's credit counts for it */
+	uint32_t busy_count;  /* > 0: no request, nothing to answer: so many of this member were answered busy, as one event */
 
 	/* intake */
 	enum sluis_err verified;        /* SLUIS_OK, or why not (ESIGNATURE, EHASH, ECONTEXT, EHEADER, EFORMAT, ...) */
@@ -51,8 +53,11 @@ struct job {
 	struct sluis_bytes tell_body;  /* in the arena, or empty */
 };
 
-/** job_new(): an empty job with an arena of SLUIS_ARENA_MAX_BYTES; NULL without memory. */
+/** job_new(arena_bytes): an empty job whose arena never grows beyond ${arena_bytes}; NULL without memory. */
 struct job *job_new(size_t arena_bytes);
+
+/** job_drop_body(job): give the body back early; ${body} becomes empty. */
+void job_drop_body(struct job *job);
 
 /** job_free(job): release what it holds, wipe, free; NULL is fine. */
 void job_free(struct job *job);
