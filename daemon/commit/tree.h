@@ -14,7 +14,7 @@
 
 #include "merkle.h"
 
-#define TREE_SYNC_LEAVES (UINT64_C(1) << 18)	/* 8 MiB of leaf hashes */
+#define TREE_SYNC_LEAVES (UINT64_C(1) << 18) /* 8 MiB of leaf hashes */
 #define TREE_PENDING_LEAVES (UINT64_C(1) << 18) /* held in memory at most */
 
 struct tree;
@@ -28,8 +28,8 @@ struct tree_leaves {
 
 /** Where a tree is and what the database says of it; borrowed during tree_open(). */
 struct tree_source {
-	const char *dir;	       /* exists */
-	const char *name;	       /* file name without the level: "keys", "exchange" */
+	const char *dir; /* exists */
+	const char *name; /* file name without the level: "keys", "exchange" */
 	struct sluis_merkle_head head; /* committed; of size 0 the root must be that of the empty tree */
 	struct tree_leaves leaves;
 };
