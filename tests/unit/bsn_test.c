@@ -43,6 +43,24 @@ test_what_is_no_bsn(void **state)
 	assert_false(sluis_bsn_is_valid(sluis_bytes("99990000\0", 9)));
 }
 
+static void
+test_no_byte_but_a_digit_passes(void **state)
+{
+	char bsn[] = "999900006";
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_BSN_DIGITS; i++) {
+		const char was = bsn[i];
+
+		for (int c = 0; c < 256; c++) {
+			bsn[i] = (char)c;
+			if ((c < '0' || c > '9') && sluis_bsn_is_valid(sluis_bytes(bsn, SLUIS_BSN_DIGITS)))
+				fail_msg("taken: byte %d in place %zu", c, i);
+		}
+		bsn[i] = was;
+	}
+}
+
 /* Of ten numbers that differ in the last digit at most one passes, and one in eleven of all. */
 static void
 test_the_weights(void **state)
@@ -231,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_no_bsn),
+		cmocka_unit_test(test_no_byte_but_a_digit_passes),
 		cmocka_unit_test(test_the_weights),
 		cmocka_unit_test(test_the_range_for_tests),
 		cmocka_unit_test(test_search_finds_what_was_planted),
