@@ -78,7 +78,7 @@ struct sluis_grant_facts {
 	bool is_criminal; /* covers criminal data */
 	int64_t valid_from_ms;
 	int64_t until_ms;
-	int64_t band_until_ms;
+	int64_t band_until_ms; /* 0: none */
 };
 
 /** The message, grant, request or other thing that the act is about. */
@@ -131,7 +131,7 @@ struct sluis_act {
 	int64_t not_before_ms; /* 0: none */
 	int64_t expires_ms;    /* as declared, 0: none; release: as the verdict at acceptance said */
 	struct sluis_bytes step;        /* case-step: where to; release: as recorded at acceptance */
-	struct sluis_bytes sender_role; /* release: as recorded at acceptance; else empty */
+	struct sluis_bytes sender_role; /* release: as recorded at acceptance; else empty: any of the sender's */
 	size_t receiver;                /* release: index in facts.recipients of who asks */
 };
 

@@ -115,10 +115,12 @@ struct sluis_policy_category {
 	bool is_special;       /* health data, AVG 9 */
 	bool is_officers_only; /* justification */
 	bool has_bsn;          /* a lawful place for a BSN: not searched for one */
-	bool may_be_criminal;  /* sections may be flagged as criminal data, AVG 10 */
 	bool needs_about;
 	struct sluis_codes counted_as; /* in registers and breaches; empty: as itself */
 };
+
+/** Roles that may receive sections flagged as criminal data (AVG 10). */
+struct sluis_codes sluis_policy_criminal_roles(const struct sluis_policy *policy);
 
 /** NULL where the policy does not know ${code}. */
 const struct sluis_policy_category *sluis_policy_category(const struct sluis_policy *policy,

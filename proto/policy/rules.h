@@ -18,6 +18,9 @@
 	X(ID_REUSED,              "id-reused") \
 	X(POLICY_CHANGED,         "policy-changed") \
 	X(CASE_CHANGED,           "case-changed") \
+	X(SEQUENCE_REUSED,        "sequence-reused") \
+	X(EPOCH_ENDED,            "epoch-ended") \
+	X(SELF_APPROVAL,          "self-approval") \
 	X(BUSY,                   "busy") \
 	/* 1 the member and the act */ \
 	X(MEMBER_INACTIVE,        "member-inactive") \
@@ -47,6 +50,7 @@
 	X(RECEIVER_RECOVERY,      "receiver-recovery") \
 	/* 5 every section */ \
 	X(SECTION_COUNT,          "section-count") \
+	X(SECTION_RECEIVER,       "section-receiver") \
 	X(CATEGORY_UNKNOWN,       "category-unknown") \
 	X(CATEGORY_NOT_ALLOWED,   "category-not-allowed") \
 	X(CATEGORY_LIMITED,       "category-limited") \
@@ -76,6 +80,8 @@
 	X(GRANT_CATEGORY,         "grant-category") \
 	X(GRANT_RECEIVER,         "grant-receiver") \
 	X(GRANT_CRIMINAL,         "grant-criminal") \
+	X(GRANT_TERM,             "grant-term") \
+	X(GRANT_EXCEPTION,        "grant-exception") \
 	/* 7 how long */ \
 	X(RETENTION_CLASS,        "retention-class") \
 	X(NOT_BEFORE,             "not-before") \
