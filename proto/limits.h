@@ -14,6 +14,7 @@
 
 /* Frames (PROTOCOL 9). A message is [frame] or [frame][body]; more parts are a malformed frame. */
 #define SLUIS_FRAME_MAX_BYTES (96u * 1024)
+#define SLUIS_TELL_MAX_BYTES (128u * 1024) /* an answer holds a push and two events besides */
 #define SLUIS_BODY_MAX_BYTES (4u * 1024 * 1024 + 64u * 1024) /* 4 MiB of sections and their headers */
 #define SLUIS_PARTS_MAX 2
 #define SLUIS_CURVE_OVERHEAD_BYTES 33 /* ZMQ_MAXMSGSIZE counts the CURVE frame */

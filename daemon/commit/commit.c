@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "commit/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commit/internal.h"
+#include "commit/revocation.h"
+#include "config.h"
+#include "directory_holder.h"
+#include "limits.h"
+#include "log.h"
+
+enum { IDLE_MS = 500, FORGET_ROWS = 256, FACT_MAX = 2 };
+
+/* ---- what each request is handled by ---- */
+
+/* clang-format off */
+static const struct {
+	Sluis__Ask__ActCase act;
+	handler handle;
+	const char *event_type; /* of a refusal before the handler */
+	bool for_strangers;
+	bool needs_clock;       /* hangs on time: refused while the clock is not sane */
+} HANDLERS[] = {
+	{ SLUIS__ASK__ACT_HELLO,      hello_handle,      "request",    true,  false },
+	{ SLUIS__ASK__ACT_KEYS,       keys_handle,       "request",    true,  false },
+	{ SLUIS__ASK__ACT_POLICY,     policy_handle,     "request",    true,  false },
+	{ SLUIS__ASK__ACT_ENROL,      enrol_handle,      "enrol",      true,  true },
+	{ SLUIS__ASK__ACT_PUSH,       push_handle,       "push",       false, true },
+	{ SLUIS__ASK__ACT_FETCH,      fetch_handle,      "release",    false, true },
+	{ SLUIS__ASK__ACT_RECEIPT,    receipt_handle,    "receipt",    false, false },
+	{ SLUIS__ASK__ACT_INBOX,      inbox_handle,      "request",    false, false },
+	{ SLUIS__ASK__ACT_STATUS,     status_handle,     "request",    false, false },
+	{ SLUIS__ASK__ACT_CASES,      cases_handle,      "request",    false, false },
+	{ SLUIS__ASK__ACT_CASE,       case_handle,       "request",    false, false },
+	{ SLUIS__ASK__ACT_CASE_ACT,   case_act_handle,   "refused",    false, true },
+	{ SLUIS__ASK__ACT_GRANT,      grant_handle,      "grant",      false, true },
+	{ SLUIS__ASK__ACT_GRANTS,     grants_handle,     "request",    false, false },
+	{ SLUIS__ASK__ACT_INVITE,     invite_handle,     "invite",     false, true },
+	{ SLUIS__ASK__ACT_PENDING,    pending_handle,    "request",    false, false },
+	{ SLUIS__ASK__ACT_APPROVE,    approve_handle,    "approve",    false, true },
+	{ SLUIS__ASK__ACT_SUSPENSION, suspension_handle, "suspend",    false, false },
+	{ SLUIS__ASK__ACT_POLICY_PUT, policy_put_handle, "policy",     false, true },
+	{ SLUIS__ASK__ACT_EVENTS,     events_handle,     "request",    false, false },
+	{ SLUIS__ASK__ACT_LEAVES,     leaves_handle,     "request",    false, false },
+	{ SLUIS__ASK__ACT_PROOF,      proof_handle,      "request",    false, false },
+};
+/* clang-format on */
+
+/* What intake found wrong, as a rule. */
+static const char *
+rule_of(enum sluis_err err)
+{
+	if (err == SLUIS_ESIGNATURE)
+		return "signature";
+	if (err == SLUIS_EHASH)
+		return "section-hash";
+	if (err == SLUIS_ECONTEXT)
+		return "section-context";
+	if (err == SLUIS_EHEADER)
+		return "stanza-count";
+	if (err == SLUIS_ETOOBIG)
+		return "too-large";
+	return "malformed";
+}
+
+static enum sluis_err
+check_member(struct round *round, struct plan *plan, const char *event_type, bool *ret_ok)
+{
+	const struct sluis_member *member = plan->job->member;
+	struct sluis_member_facts facts;
+
+	*ret_ok = false;
+	if (member == NULL)
+		return plan_refuse(round, plan, event_type, "member-inactive", NULL);
+	SLUIS_TRY(facts_member(round, member, &facts));
+	if (!facts.is_active)
+		return plan_refuse(round, plan, event_type, "member-inactive", NULL);
+	if (!facts.is_certificate_valid)
+		return plan_refuse(round, plan, event_type, "certificate-invalid", NULL);
+	*ret_ok = true;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+dispatch(struct round *round, struct plan *plan, size_t kind)
+{
+	const struct job *job = plan->job;
+	bool ok = true;
+
+	if (!HANDLERS[kind].for_strangers)
+		SLUIS_TRY(check_member(round, plan, HANDLERS[kind].event_type, &ok));
+	if (!ok)
+		return SLUIS_OK;
+	if (job->verified != SLUIS_OK)
+		return plan_refuse(round, plan, HANDLERS[kind].event_type, rule_of(job->verified),
+		    NULL);
+	if (HANDLERS[kind].needs_clock && !round->commit->clock.is_sane) {
+		plan_unavailable(plan);
+		return SLUIS_OK;
+	}
+	return HANDLERS[kind].handle(round, plan);
+}
+
+static enum sluis_err
+handle(struct round *round, struct plan *plan)
+{
+	const struct job *job = plan->job;
+
+	sluis__tell__init(&plan->tell);
+	if (job->ask == NULL || job->verified == SLUIS_EBUSY || job->verified == SLUIS_ENOMEM) {
+		plan_unavailable(plan);
+		return SLUIS_OK;
+	}
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(HANDLERS); i++) {
+		if (HANDLERS[i].act == job->ask->act_case)
+			return dispatch(round, plan, i);
+	}
+	plan->tell.status_number = 4; /* malformed: nothing that this release serves */
+	return SLUIS_OK;
+}
+
+/* ---- a round ---- */
+
+static void
+finish_jobs(struct commit *commit, struct plan *plans, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct job *job = plans[i].job;
+
+		if (answer_finish(commit, &plans[i]) != SLUIS_OK) {
+			sluis__tell__init(&plans[i].tell);
+			plan_unavailable(&plans[i]);
+			if (answer_finish(commit, &plans[i]) != SLUIS_OK)
+				job->tell = sluis_bytes(NULL, 0);
+		}
+		/* What cannot be answered is dropped: the client repeats and gets the first answer. */
+		if (!queue_put(commit->parts.out, job))
+			job_free(job);
+	}
+	if (n > 0 && commit->parts.wake != NULL)
+		commit->parts.wake(commit->parts.wake_context);
+}
+
+static enum sluis_err
+publish(struct commit *commit, const struct round *round, struct sluis_why *why)
+{
+	struct sluis_directory *snapshot;
+
+	if (!round->directory_changed)
+		return SLUIS_OK;
+	snapshot = sluis_directory_copy(commit->directory);
+	if (snapshot == NULL)
+		return SLUIS_ENOMEM;
+	directory_holder_publish(commit->parts.directory, snapshot);
+	return revocation_read(commit->revocation, commit->directory, round->now_ms, why);
+}
+
+/* Nothing of this round is on disk: memory goes back to what is. */
+static enum sluis_err
+roll_back(struct commit *commit, struct round *round)
+{
+	store_rollback(round->tx);
+	ledger_rolled_back(round);
+	case_cache_drop_all(commit->cases);
+	if (!round->directory_changed)
+		return SLUIS_OK;
+	struct directory_snapshot *snapshot = directory_holder_get(commit->parts.directory);
+	struct sluis_directory *copy = snapshot == NULL ? NULL :
+							  sluis_directory_copy(directory_snapshot_of(snapshot));
+
+	directory_snapshot_put(snapshot);
+	if (copy == NULL)
+		return SLUIS_ENOMEM;
+	sluis_directory_free(commit->directory);
+	commit->directory = copy;
+	return SLUIS_OK;
+}
+
+static void
+stop_at(enum sluis_err err, const char *where)
+{
+	/* What the disk holds is unknown now, and trying again could lie: stop, start anew, look at the head. */
+	log_line(LOG_LEVEL_ERROR, "stop where=%s error=%s", where, sluis_err_name(err));
+	abort();
+}
+
+static bool
+is_fatal(enum sluis_err err)
+{
+	return err == SLUIS_EIO || err == SLUIS_ESTORE;
+}
+
+static enum sluis_err
+note_clock(struct round *round)
+{
+	const struct event_words words = {
+		.type = "clock-step",
+		.outcome = "note",
+		.rule = round->commit->clock.is_sane ? "clock-sane" : "clock-not-sane",
+	};
+	uint64_t index;
+
+	log_line(LOG_LEVEL_WARNING, "clock-step sane=%d", round->commit->clock.is_sane);
+	return ledger_event(round, &words, &index);
+}
+
+static enum sluis_err
+handle_all(struct round *round, struct plan *plans, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const enum sluis_err err = handle(round, &plans[i]);
+
+		sluis_arena_reset(round->arena);
+		if (err == SLUIS_OK)
+			continue;
+		if (sluis_err_class(err) != SLUIS_CLASS_PEER)
+			return err;
+		/* A handler that found its act impossible has written nothing yet. */
+		plans[i].event_count = 0;
+		sluis__tell__init(&plans[i].tell);
+		plans[i].tell.status_number = 4;
+	}
+	return store_act_forget(round->tx, round->now_ms, FORGET_ROWS);
+}
+
+static enum sluis_err
+write_round(struct commit *commit, struct round *round, struct plan *plans, size_t n, bool stepped)
+{
+	enum sluis_err err = stepped ? note_clock(round) : SLUIS_OK;
+
+	if (err == SLUIS_OK)
+		err = handle_all(round, plans, n);
+	if (err == SLUIS_OK)
+		err = ledger_heads(round);
+	if (err == SLUIS_OK) {
+		err = store_commit(round->tx);
+		round->tx = NULL;
+	}
+	if (is_fatal(err))
+		stop_at(err, "commit");
+	if (err == SLUIS_OK)
+		return SLUIS_OK;
+	if (round->tx != NULL || err == SLUIS_ENOSPACE)
+		log_line(LOG_LEVEL_WARNING, "round-refused error=%s acts=%zu", sluis_err_name(err), n);
+	if (roll_back(commit, round) != SLUIS_OK)
+		stop_at(SLUIS_ENOMEM, "rollback");
+	return err;
+}
+
+static void
+refuse_all(struct plan *plans, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		sluis__tell__init(&plans[i].tell);
+		plan_unavailable(&plans[i]);
+	}
+}
+
+static void
+run_round(struct commit *commit, struct job *jobs, size_t n)
+{
+	static struct plan plans[COMMIT_ROUND_MAX];
+	struct round round = {
+		.commit = commit,
+		.arena = commit->arena,
+		.keys_size = commit->keys.head.size,
+		.exchange_size = commit->exchange.head.size,
+	};
+	struct sluis_why why = { "" };
+	bool stepped;
+
+	memset(plans, 0, n * sizeof(plans[0]));
+	for (size_t i = 0; i < n; i++) {
+		plans[i].job = jobs;
+		jobs = jobs->next;
+		plans[i].job->next = NULL;
+	}
+	round.now_ms = clock_read(&commit->clock, &stepped);
+	if (store_begin(commit->store, &round.tx) != SLUIS_OK)
+		stop_at(SLUIS_EIO, "begin");
+	if (write_round(commit, &round, plans, n, stepped) != SLUIS_OK)
+		refuse_all(plans, n);
+	else if (ledger_committed(&round) != SLUIS_OK || publish(commit, &round, &why) != SLUIS_OK)
+		stop_at(SLUIS_EIO, "publish");
+	finish_jobs(commit, plans, n);
+}
+
+/* ---- start, reload, stop ---- */
+
+static enum sluis_err
+note_life(struct commit *commit, const char *type)
+{
+	struct round round = {
+		.commit = commit,
+		.arena = commit->arena,
+		.keys_size = commit->keys.head.size,
+		.exchange_size = commit->exchange.head.size,
+	};
+	const struct event_words words = { .type = type, .outcome = "note", .rule = "act" };
+	uint64_t index;
+	bool stepped;
+
+	round.now_ms = clock_read(&commit->clock, &stepped);
+	SLUIS_TRY(store_begin(commit->store, &round.tx));
+	SLUIS_TRY(ledger_event(&round, &words, &index));
+	SLUIS_TRY(ledger_heads(&round));
+	SLUIS_TRY(store_commit(round.tx));
+	sluis_arena_reset(commit->arena);
+	return ledger_committed(&round);
+}
+
+static void
+take_reload(struct commit *commit)
+{
+	struct sluis_why why = { "" };
+	struct store_tx *tx = NULL;
+	bool stepped;
+	const int64_t now_ms = clock_read(&commit->clock, &stepped);
+	enum sluis_err err = store_begin(commit->store, &tx);
+
+	if (err == SLUIS_OK)
+		err = start_policy_file(commit, tx, &why);
+	if (err == SLUIS_OK) {
+		err = store_commit(tx);
+		if (is_fatal(err))
+			stop_at(err, "reload");
+	} else if (tx != NULL) {
+		store_rollback(tx);
+	}
+	if (err == SLUIS_OK)
+		err = revocation_read(commit->revocation, commit->directory, now_ms, &why);
+	if (err != SLUIS_OK)
+		log_line(LOG_LEVEL_WARNING, "reload-refused error=%s why=\"%s\"", sluis_err_name(err),
+		    why.text);
+	else
+		log_line(LOG_LEVEL_NOTICE, "reloaded");
+}
+
+/* What comes due with time alone: a policy version that starts, the daily look at revocation lists. */
+static void
+keep_up(struct commit *commit)
+{
+	struct sluis_why why = { "" };
+	struct store_tx *tx = NULL;
+	struct sluis_hash in_force;
+	bool stepped;
+	const int64_t now_ms = clock_read(&commit->clock, &stepped);
+
+	if (sluis_directory_policy_hash(commit->directory, now_ms, &in_force) == SLUIS_OK &&
+	    !sluis_hash_equal(&in_force, &commit->policy_hash)) {
+		if (store_begin(commit->store, &tx) != SLUIS_OK ||
+		    start_policy(commit, tx, now_ms, &why) != SLUIS_OK)
+			stop_at(SLUIS_EPOLICY, "policy");
+		store_rollback(tx);
+		log_line(LOG_LEVEL_NOTICE, "policy-changed");
+	}
+	if (revocation_is_due(commit->revocation, now_ms) &&
+	    revocation_read(commit->revocation, commit->directory, now_ms, &why) != SLUIS_OK)
+		log_line(LOG_LEVEL_WARNING, "revocation-lists why=\"%s\"", why.text);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+commit_open(const struct commit_parts *parts, struct sluis_why *why, struct commit **ret)
+{
+	struct commit *commit = calloc(1, sizeof(*commit));
+	enum sluis_err err;
+
+	if (commit == NULL)
+		return SLUIS_ENOMEM;
+	commit->parts = *parts;
+	commit->arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
+	commit->directory = sluis_directory_new();
+	commit->cases = case_cache_new();
+	commit->usage = usage_new();
+	commit->revocation = revocation_new(parts->config->crl);
+	if (commit->arena == NULL || commit->directory == NULL || commit->cases == NULL ||
+	    commit->usage == NULL || commit->revocation == NULL)
+		err = SLUIS_ENOMEM;
+	else
+		err = start_open(commit, why);
+	if (err == SLUIS_OK)
+		err = note_life(commit, "start");
+	if (err != SLUIS_OK) {
+		commit_free(commit);
+		return err;
+	}
+	*ret = commit;
+	return SLUIS_OK;
+}
+
+void
+commit_run(struct commit *commit)
+{
+	size_t n;
+
+	for (;;) {
+		struct job *jobs =
+		    queue_take_all(commit->parts.in, COMMIT_ROUND_MAX, IDLE_MS, &n);
+
+		if (atomic_exchange(&commit->reload, false))
+			take_reload(commit);
+		keep_up(commit);
+		if (n > 0)
+			run_round(commit, jobs, n);
+		else if (queue_is_closed(commit->parts.in))
+			break;
+		atomic_fetch_add(&commit->beats, 1);
+	}
+	if (note_life(commit, "stop") != SLUIS_OK)
+		log_line(LOG_LEVEL_WARNING, "stop-not-logged");
+}
+
+void
+commit_reload(struct commit *commit)
+{
+	atomic_store(&commit->reload, true);
+}
+
+uint64_t
+commit_beats(const struct commit *commit)
+{
+	return atomic_load(&commit->beats);
+}
+
+void
+commit_free(struct commit *commit)
+{
+	if (commit == NULL)
+		return;
+	ledger_close(&commit->keys);
+	ledger_close(&commit->exchange);
+	store_close(commit->store);
+	sluis_signing_secret_wipe(&commit->decision);
+	sluis_policy_free(commit->policy);
+	case_cache_free(commit->cases);
+	usage_free(commit->usage);
+	revocation_free(commit->revocation);
+	sluis_directory_free(commit->directory);
+	sluis_arena_free(commit->arena);
+	free(commit);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "commit/internal.h"
+#include "commit/revocation.h"
+#include "grant.h"
+#include "limits.h"
+
+static struct sluis_bytes
+closed_step(const struct sluis_policy *policy)
+{
+	const struct sluis_codes steps = sluis_policy_codes(policy, SLUIS_KIND_STEP);
+
+	for (size_t i = 0; i < steps.count; i++) {
+		if (sluis_policy_step_is_closed(policy, steps.items[i]))
+			return steps.items[i];
+	}
+	return sluis_bytes(NULL, 0);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+facts_member(struct round *round, const struct sluis_member *member, struct sluis_member_facts *ret)
+{
+	const struct sluis_directory *directory = round->commit->directory;
+	const struct sluis_member *now = sluis_directory_member_by_record(directory, &member->record_hash);
+	const struct sluis_organisation *organisation =
+	    sluis_directory_organisation(directory, member->organisation_handle);
+	enum sluis_err err;
+
+	if (now == NULL || organisation == NULL)
+		return SLUIS_ESTORE; /* verified against a snapshot of this very log */
+	*ret = (struct sluis_member_facts){
+		.handle = now->handle,
+		.organisation = now->organisation_handle,
+		.regime = organisation->regime,
+		.roles = { .items = now->roles, .count = now->n_roles },
+		.is_federation_body = sluis_bytes_equal(now->organisation_handle,
+		    sluis_directory_genesis(directory)->body_handle),
+	};
+	err = sluis_directory_in_force(directory, now, round->now_ms, NULL, NULL);
+	if (err == SLUIS_ENOMEM)
+		return err;
+	ret->is_certificate_valid = err != SLUIS_ECERTIFICATE &&
+	    !revocation_is_revoked(round->commit->revocation, organisation);
+	ret->is_active = err == SLUIS_OK || err == SLUIS_ECERTIFICATE;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+facts_case(struct round *round, const struct sluis_id *case_id, struct sluis_bytes handle,
+    const struct sluis_case **ret_case, struct sluis_case_facts *ret)
+{
+	struct sluis_case *of_case = NULL;
+	const enum sluis_err err = case_cache_get(round, case_id, &of_case);
+
+	*ret = (struct sluis_case_facts){ 0 };
+	*ret_case = NULL;
+	if (err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	SLUIS_TRY(err);
+	ret->exists = true;
+	ret->is_sender_on_case = sluis_case_member(of_case, handle) != NULL;
+	ret->step = of_case->step.len > 0 ? of_case->step :
+					    sluis_policy_first_step(round->commit->policy);
+	if (of_case->is_closed)
+		ret->step = closed_step(round->commit->policy);
+	ret->opener = of_case->opener;
+	*ret_case = of_case;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+codes_of(const ProtobufCBinaryData *list, size_t n, struct sluis_arena *arena, struct sluis_codes *ret)
+{
+	struct sluis_bytes *codes = sluis_arena_alloc(arena, (n + 1) * sizeof(*codes));
+
+	if (codes == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		codes[i] = sluis_of(list[i]);
+	*ret = (struct sluis_codes){ .items = codes, .count = n };
+	return SLUIS_OK;
+}
+
+/* A giver counted twice stands twice in the list: authority, authority. */
+static enum sluis_err
+givers_of(const Sluis__Grant *grant, struct sluis_arena *arena, struct sluis_grant_facts *ret)
+{
+	size_t n = 0, at = 0;
+	struct sluis_bytes *givers;
+
+	for (size_t i = 0; i < grant->n_givers; i++)
+		n += grant->givers[i]->giver_number;
+	if (n > SLUIS_CODES_MAX)
+		return SLUIS_ETOOBIG;
+	givers = sluis_arena_alloc(arena, (n + 1) * sizeof(*givers));
+	if (givers == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t i = 0; i < grant->n_givers; i++) {
+		for (uint32_t k = 0; k < grant->givers[i]->giver_number; k++)
+			givers[at++] = sluis_of(grant->givers[i]->role_code);
+	}
+	ret->givers = (struct sluis_codes){ .items = givers, .count = n };
+	if (grant->n_givers > 0)
+		ret->method = sluis_of(grant->givers[0]->method_code);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+receivers_of(const Sluis__Grant *grant, struct sluis_arena *arena, struct sluis_grant_facts *ret)
+{
+	struct sluis_grant_receiver *to =
+	    sluis_arena_alloc(arena, (grant->n_receivers + 1) * sizeof(*to));
+
+	if (to == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t i = 0; i < grant->n_receivers; i++) {
+		const Sluis__GrantReceiver *r = grant->receivers[i];
+
+		to[i].organisation = sluis_of(r->organisation_handle);
+		SLUIS_TRY(codes_of(r->role_codes, r->n_role_codes, arena, &to[i].roles));
+	}
+	ret->to = to;
+	ret->to_count = grant->n_receivers;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+facts_of_grant(const Sluis__Grant *grant, struct sluis_arena *arena, struct sluis_grant_facts *ret)
+{
+	ret->band = sluis_of(grant->band_code);
+	if (grant->exception != NULL) {
+		ret->exception = sluis_of(grant->exception->exception_code);
+		ret->is_assessed = true;
+	}
+	ret->authority_count = grant->authority_count;
+	ret->is_criminal = grant->criminal_number == SLUIS_GRANT_CRIMINAL;
+	ret->valid_from_ms = (int64_t)grant->from_ms;
+	ret->until_ms = (int64_t)grant->until_ms;
+	ret->band_until_ms = grant->band_until == NULL ? 0 : (int64_t)grant->band_until->until_ms;
+	SLUIS_TRY(givers_of(grant, arena, ret));
+	SLUIS_TRY(receivers_of(grant, arena, ret));
+	SLUIS_TRY(codes_of(grant->purpose_codes, grant->n_purpose_codes, arena, &ret->purposes));
+	return codes_of(grant->category_codes, grant->n_category_codes, arena, &ret->categories);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+facts_grant(struct round *round, const Sluis__GrantReference *reference,
+    const struct sluis_id *case_id, struct sluis_arena *arena, struct sluis_grant_facts *ret,
+    struct sluis_bytes *ret_signed)
+{
+	struct store_grant row;
+	struct sluis_hash asked;
+	Sluis__Signed *act = NULL;
+	Sluis__Grant *grant = NULL;
+	struct sluis_id id;
+	enum sluis_err err;
+
+	*ret = (struct sluis_grant_facts){ 0 };
+	*ret_signed = sluis_bytes(NULL, 0);
+	if (reference == NULL)
+		return SLUIS_OK;
+	ret->is_named = true;
+	id = sluis_id_of(reference->grant_id);
+	asked = sluis_hash_of(reference->grant_hash);
+	err = store_grant_get(round->tx, &id, arena, &row);
+	if (err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	SLUIS_TRY(err);
+	if (!sluis_hash_equal(&asked, &row.payload_hash))
+		return SLUIS_OK; /* another grant than the one signed for: not found */
+	SLUIS_TRY(SLUIS_UNPACK(signed, Signed, row.signed_grant, SLUIS_FRAME_MAX_BYTES, arena, &act));
+	SLUIS_TRY(sluis_grant_open(sluis_of(act->payload_bytes), arena, &grant));
+	ret->is_found = true;
+	ret->is_of_case = memcmp(row.case_id.bytes, case_id->bytes, sizeof(case_id->bytes)) == 0;
+	ret->is_withdrawn = sluis_bytes_is_text(row.state, "withdrawn");
+	*ret_signed = row.signed_grant;
+	return facts_of_grant(grant, arena, ret);
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "commit/internal.h"
+#include "commit/message.h"
+#include "hash.h"
+#include "limits.h"
+
+/*
+ * Reading: what a member may list. Every page is bounded, so that no reader holds up a writer. Reading one's own
+ * things is no event; reading somebody else's is (design 6, officers and auditors).
+ */
+enum { PAGE_ROWS = 128, PAGE_ACTS = 64, PAGE_EVENTS = 96, PAGE_LEAVES = 2048 /* 34 bytes each: 68 KiB */, PAGE_GRANTS = 64 };
+
+static struct sluis_arena *
+arena_of(struct plan *plan)
+{
+	return plan->job->arena;
+}
+
+static void
+answer(struct plan *plan, Sluis__Tell__AnswerCase answer_case)
+{
+	plan->tell.status_number = 1;
+	plan->tell.answer_case = answer_case;
+}
+
+enum sluis_err
+hello_handle(struct round *round, struct plan *plan)
+{
+	Sluis__TellDone *done = sluis_arena_alloc(arena_of(plan), sizeof(*done));
+
+	(void)round;
+	if (done == NULL)
+		return SLUIS_ENOMEM;
+	sluis__tell_done__init(done);
+	plan->tell.done = done;
+	answer(plan, SLUIS__TELL__ANSWER_DONE);
+	return SLUIS_OK;
+}
+
+static const char *
+state_text(enum store_recipient_state state)
+{
+	switch (state) {
+	case STORE_RECIPIENT_PENDING:
+		return "pending";
+	case STORE_RECIPIENT_RELEASED:
+		return "released";
+	case STORE_RECIPIENT_ACKNOWLEDGED:
+		return "acknowledged";
+	case STORE_RECIPIENT_REJECTED:
+		return "rejected";
+	case STORE_RECIPIENT_BLOCKED:
+		return "blocked";
+	}
+	return "blocked";
+}
+
+static enum sluis_err
+split_codes(struct sluis_bytes words, struct sluis_arena *arena, ProtobufCBinaryData **ret,
+    size_t *ret_count)
+{
+	ProtobufCBinaryData *codes = sluis_arena_alloc(arena, SLUIS_SECTIONS_MAX * sizeof(*codes));
+	size_t at = 0, n = 0;
+
+	if (codes == NULL)
+		return SLUIS_ENOMEM;
+	while (at < words.len && n < SLUIS_SECTIONS_MAX) {
+		const uint8_t *blank = memchr(words.data + at, ' ', words.len - at);
+		const size_t len = blank == NULL ? words.len - at : (size_t)(blank - words.data) - at;
+
+		codes[n++] = sluis_pb(sluis_bytes(words.data + at, len));
+		at += len + 1;
+	}
+	*ret = codes;
+	*ret_count = n;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+inbox_row(struct sluis_arena *arena, const struct store_inbox_row *row, Sluis__InboxRow **ret)
+{
+	Sluis__InboxRow *r = sluis_arena_alloc(arena, sizeof(*r));
+
+	if (r == NULL)
+		return SLUIS_ENOMEM;
+	sluis__inbox_row__init(r);
+	r->leaf_index = row->message.event_index;
+	r->message_id = sluis_pb_id(&row->message.id);
+	r->case_id = sluis_pb_id(&row->message.case_id);
+	r->sender_handle = sluis_pb(row->message.sender_handle);
+	r->purpose_code = sluis_pb(row->message.purpose);
+	r->state_code = sluis_pb(sluis_bytes_text(state_text(row->recipient.state)));
+	r->accepted_ms = (uint64_t)row->message.accepted_ms;
+	r->expires_ms = (uint64_t)row->message.expires_ms;
+	SLUIS_TRY(split_codes(row->recipient.categories, arena, &r->category_codes,
+	    &r->n_category_codes));
+	*ret = r;
+	return SLUIS_OK;
+}
+
+enum sluis_err
+inbox_handle(struct round *round, struct plan *plan)
+{
+	const Sluis__AskInbox *ask = plan->job->ask->inbox;
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_inbox_row *rows = sluis_arena_alloc(arena, PAGE_ROWS * sizeof(*rows));
+	Sluis__TellInbox *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	Sluis__InboxRow **list = sluis_arena_alloc(arena, PAGE_ROWS * sizeof(*list));
+	struct sluis_id case_id;
+	size_t count = 0;
+
+	if (rows == NULL || tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	if (ask->case_ != NULL)
+		case_id = sluis_id_of(ask->case_->case_id);
+	SLUIS_TRY(store_inbox(round->tx, plan->job->member->handle,
+	    ask->case_ == NULL ? NULL : &case_id, ask->after_size, PAGE_ROWS, arena, rows, &count));
+	sluis__tell_inbox__init(tell);
+	for (size_t i = 0; i < count; i++)
+		SLUIS_TRY(inbox_row(arena, &rows[i], &list[i]));
+	tell->rows = list;
+	tell->n_rows = count;
+	tell->more_count = count == PAGE_ROWS;
+	plan->tell.inbox = tell;
+	answer(plan, SLUIS__TELL__ANSWER_INBOX);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+status_row(struct sluis_arena *arena, const struct store_recipient *recipient, Sluis__StatusRow **ret)
+{
+	Sluis__StatusRow *r = sluis_arena_alloc(arena, sizeof(*r));
+
+	if (r == NULL)
+		return SLUIS_ENOMEM;
+	sluis__status_row__init(r);
+	r->handle = sluis_pb(recipient->handle);
+	r->organisation_handle = sluis_pb(recipient->organisation_handle);
+	r->state_code = sluis_pb(sluis_bytes_text(state_text(recipient->state)));
+	r->changed_ms = (uint64_t)recipient->changed_ms;
+	SLUIS_TRY(split_codes(recipient->categories, arena, &r->category_codes,
+	    &r->n_category_codes));
+	if (recipient->receipt.len > 0)
+		SLUIS_TRY(SLUIS_UNPACK(signed, Signed, recipient->receipt, SLUIS_FRAME_MAX_BYTES,
+		    arena, &r->receipt));
+	*ret = r;
+	return SLUIS_OK;
+}
+
+static const char *
+message_state_text(enum store_message_state state)
+{
+	switch (state) {
+	case STORE_MESSAGE_ACCEPTED:
+		return "accepted";
+	case STORE_MESSAGE_CLOSED:
+		return "closed";
+	case STORE_MESSAGE_ERASED:
+		return "erased";
+	case STORE_MESSAGE_REFUSED:
+		return "refused";
+	}
+	return "erased";
+}
+
+/* The sender sees every receiver; a receiver sees its own line only. */
+enum sluis_err
+status_handle(struct round *round, struct plan *plan)
+{
+	const struct sluis_id id = sluis_id_of(plan->job->ask->status->message_id);
+	const struct sluis_bytes me = plan->job->member->handle;
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_recipient *rows =
+	    sluis_arena_alloc(arena, SLUIS_RECIPIENTS_MAX * sizeof(*rows));
+	Sluis__TellStatus *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	Sluis__StatusRow **list = sluis_arena_alloc(arena, SLUIS_RECIPIENTS_MAX * sizeof(*list));
+	struct store_message message = { .event_index = 0 };
+	enum sluis_err err;
+	bool is_sender;
+	size_t count = 0;
+
+	if (rows == NULL || tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	err = store_message_get(round->tx, &id, false, arena, &message);
+	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
+		return err;
+	SLUIS_TRY(store_recipients(round->tx, &id, SLUIS_RECIPIENTS_MAX, arena, rows, &count));
+	is_sender = err == SLUIS_OK && sluis_bytes_equal(message.sender_handle, me);
+	sluis__tell_status__init(tell);
+	for (size_t i = 0; i < count; i++) {
+		if (is_sender || sluis_bytes_equal(rows[i].handle, me))
+			SLUIS_TRY(status_row(arena, &rows[i], &list[tell->n_rows++]));
+	}
+	if (err == SLUIS_ENOTFOUND || (!is_sender && tell->n_rows == 0))
+		return plan_refuse(round, plan, "request", "not-found", NULL);
+	tell->rows = list;
+	tell->state_code = sluis_pb(sluis_bytes_text(message_state_text(message.state)));
+	SLUIS_TRY(sluis_arena_copy(arena, sluis_bytes(message.case_id.bytes, SLUIS_ID_BYTES),
+	    &message.push));
+	tell->case_id = sluis_pb(message.push);
+	tell->purpose_code = sluis_pb(message.purpose);
+	tell->accepted_ms = (uint64_t)message.accepted_ms;
+	tell->expires_ms = (uint64_t)message.expires_ms;
+	plan->tell.status = tell;
+	answer(plan, SLUIS__TELL__ANSWER_STATUS);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+keys_handle(struct round *round, struct plan *plan)
+{
+	struct sluis_arena *arena = arena_of(plan);
+	Sluis__TellKeys *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	ProtobufCBinaryData *list = sluis_arena_alloc(arena, PAGE_ROWS * sizeof(*list));
+	uint64_t index = plan->job->ask->keys->from_index;
+	size_t total = 0;
+
+	if (tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	sluis__tell_keys__init(tell);
+	/* The frame holds 96 KiB: as many entries as fit well, at least one. */
+	while (index < round->keys_size && tell->n_entry_bytes < PAGE_ROWS) {
+		struct sluis_bytes entry = sluis_directory_entry(round->commit->directory, index);
+
+		if (tell->n_entry_bytes > 0 && total + entry.len > SLUIS_FRAME_MAX_BYTES / 2)
+			break;
+		total += entry.len;
+		index++;
+		SLUIS_TRY(sluis_arena_copy(arena, entry, &entry));
+		list[tell->n_entry_bytes++] = sluis_pb(entry);
+	}
+	tell->entry_bytes = list;
+	plan->tell.keys = tell;
+	answer(plan, SLUIS__TELL__ANSWER_KEYS);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+policy_handle(struct round *round, struct plan *plan)
+{
+	const struct sluis_hash hash = sluis_hash_of(plan->job->ask->policy->policy_hash);
+	Sluis__TellDone *done = sluis_arena_alloc(arena_of(plan), sizeof(*done));
+	struct sluis_bytes yaml;
+	const enum sluis_err err = store_policy_get(round->tx, &hash, arena_of(plan), &yaml);
+
+	if (done == NULL)
+		return SLUIS_ENOMEM;
+	if (err == SLUIS_ENOTFOUND)
+		return plan_refuse(round, plan, "request", "not-found", NULL);
+	SLUIS_TRY(err);
+	sluis__tell_done__init(done);
+	plan->tell.done = done;
+	plan->job->tell_body = yaml;
+	answer(plan, SLUIS__TELL__ANSWER_DONE);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+cases_handle(struct round *round, struct plan *plan)
+{
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_case_row *rows = sluis_arena_alloc(arena, PAGE_ROWS * sizeof(*rows));
+	Sluis__TellCases *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	Sluis__CaseRow **list = sluis_arena_alloc(arena, PAGE_ROWS * sizeof(*list));
+	size_t count = 0;
+
+	if (rows == NULL || tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(store_case_list(round->tx, plan->job->member->handle,
+	    plan->job->ask->cases->after_size, PAGE_ROWS, arena, rows, &count));
+	sluis__tell_cases__init(tell);
+	for (size_t i = 0; i < count; i++) {
+		list[i] = sluis_arena_alloc(arena, sizeof(*list[i]));
+		if (list[i] == NULL)
+			return SLUIS_ENOMEM;
+		sluis__case_row__init(list[i]);
+		list[i]->case_id = sluis_pb_id(&rows[i].id);
+		list[i]->step_code = sluis_pb(rows[i].step);
+		list[i]->state_code =
+		    sluis_pb(sluis_bytes_text(rows[i].is_closed ? "closed" : "open"));
+		list[i]->changed_ms = (uint64_t)rows[i].changed_ms;
+	}
+	tell->rows = list;
+	tell->n_rows = count;
+	tell->more_count = count == PAGE_ROWS;
+	plan->tell.cases = tell;
+	answer(plan, SLUIS__TELL__ANSWER_CASES);
+	return SLUIS_OK;
+}
+
+/* Is the asker on this case? Unknown and not-yours are one answer. */
+static enum sluis_err
+may_see_case(struct round *round, struct plan *plan, const struct sluis_id *id, bool *ret)
+{
+	const struct sluis_case *of_case = NULL;
+	struct sluis_case_facts facts;
+
+	SLUIS_TRY(facts_case(round, id, plan->job->member->handle, &of_case, &facts));
+	*ret = facts.is_sender_on_case;
+	return SLUIS_OK;
+}
+
+enum sluis_err
+case_handle(struct round *round, struct plan *plan)
+{
+	const Sluis__AskCase *ask = plan->job->ask->case_;
+	const struct sluis_id id = sluis_id_of(ask->case_id);
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_case_act *acts = sluis_arena_alloc(arena, PAGE_ACTS * sizeof(*acts));
+	Sluis__TellCase *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	Sluis__Signed **list = sluis_arena_alloc(arena, PAGE_ACTS * sizeof(*list));
+	size_t count = 0, total = 0;
+	bool may;
+
+	if (acts == NULL || tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(may_see_case(round, plan, &id, &may));
+	if (!may)
+		return plan_refuse(round, plan, "request", "not-found", NULL);
+	SLUIS_TRY(store_case_acts(round->tx, &id, ask->from_sequence_index, PAGE_ACTS, arena, acts,
+	    &count));
+	sluis__tell_case__init(tell);
+	while (tell->n_acts < count && total < SLUIS_FRAME_MAX_BYTES / 2) {
+		const struct sluis_bytes act = acts[tell->n_acts].signed_act;
+
+		SLUIS_TRY(SLUIS_UNPACK(signed, Signed, act, SLUIS_FRAME_MAX_BYTES, arena,
+		    &list[tell->n_acts]));
+		total += act.len;
+		tell->n_acts++;
+	}
+	tell->acts = list;
+	tell->more_count = count == PAGE_ACTS || tell->n_acts < count;
+	plan->tell.case_ = tell;
+	answer(plan, SLUIS__TELL__ANSWER_CASE);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+grants_handle(struct round *round, struct plan *plan)
+{
+	const struct sluis_id id = sluis_id_of(plan->job->ask->grants->case_id);
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_grant *rows = sluis_arena_alloc(arena, PAGE_GRANTS * sizeof(*rows));
+	Sluis__TellGrants *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	Sluis__GrantRow **list = sluis_arena_alloc(arena, PAGE_GRANTS * sizeof(*list));
+	size_t count = 0;
+	bool may;
+
+	if (rows == NULL || tell == NULL || list == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(may_see_case(round, plan, &id, &may));
+	if (!may)
+		return plan_refuse(round, plan, "request", "not-found", NULL);
+	SLUIS_TRY(store_grant_list(round->tx, &id, PAGE_GRANTS, arena, rows, &count));
+	sluis__tell_grants__init(tell);
+	for (size_t i = 0; i < count; i++) {
+		list[i] = sluis_arena_alloc(arena, sizeof(*list[i]));
+		if (list[i] == NULL)
+			return SLUIS_ENOMEM;
+		sluis__grant_row__init(list[i]);
+		SLUIS_TRY(SLUIS_UNPACK(signed, Signed, rows[i].signed_grant,
+		    SLUIS_FRAME_MAX_BYTES, arena, &list[i]->grant));
+		list[i]->state_code = sluis_pb(rows[i].state);
+		list[i]->leaf_index = rows[i].event_index;
+	}
+	tell->rows = list;
+	tell->n_rows = count;
+	plan->tell.grants = tell;
+	answer(plan, SLUIS__TELL__ANSWER_GRANTS);
+	return SLUIS_OK;
+}
+
+/* ---- the log ---- */
+
+static bool
+names(const Sluis__Event *event, struct sluis_bytes handle)
+{
+	if (event->actor != NULL && sluis_bytes_equal(sluis_of(event->actor->handle), handle))
+		return true;
+	for (size_t i = 0; i < event->n_parties; i++) {
+		if (sluis_bytes_equal(sluis_of(event->parties[i]->handle), handle))
+			return true;
+	}
+	return false;
+}
+
+/* A member sees its own events; a privacy officer every event in which its organisation took part (design 6). */
+static enum sluis_err
+add_visible(struct sluis_arena *arena, const struct store_event *row, struct sluis_bytes handle,
+    bool is_officer, Sluis__TellEvents *tell)
+{
+	Sluis__Event *event = NULL;
+	Sluis__Evidence *evidence;
+	struct sluis_bytes blind;
+
+	if (row->is_erased)
+		return SLUIS_OK;
+	SLUIS_TRY(SLUIS_UNPACK(event, Event, row->event, SLUIS_EVENT_MAX_BYTES, arena, &event));
+	if (!is_officer && !names(event, handle))
+		return SLUIS_OK;
+	evidence = sluis_arena_alloc(arena, sizeof(*evidence));
+	if (evidence == NULL)
+		return SLUIS_ENOMEM;
+	sluis__evidence__init(evidence);
+	SLUIS_TRY(sluis_arena_copy(arena, sluis_hash_bytes(&row->blind), &blind));
+	evidence->event_bytes = sluis_pb(row->event);
+	evidence->blind = sluis_pb(blind);
+	evidence->leaf_index = row->index;
+	tell->events[tell->n_events++] = evidence;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+log_reading(struct round *round, struct plan *plan, const struct sluis_id *case_id)
+{
+	const struct event_words words = {
+		.type = "log-read",
+		.outcome = "permit",
+		.rule = "act",
+		.act_hash = &plan->job->act_hash,
+		.actor = plan->job->member,
+		.case_id = case_id,
+	};
+	uint64_t index;
+
+	return ledger_event(round, &words, &index);
+}
+
+enum sluis_err
+events_handle(struct round *round, struct plan *plan)
+{
+	const Sluis__AskEvents *ask = plan->job->ask->events;
+	const struct sluis_member *member = plan->job->member;
+	const bool is_officer = sluis_member_has_role(member, sluis_bytes_text("privacy-officer"));
+	struct sluis_arena *arena = arena_of(plan);
+	struct store_event *rows = sluis_arena_alloc(arena, PAGE_EVENTS * sizeof(*rows));
+	Sluis__TellEvents *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	struct sluis_id case_id;
+	size_t count = 0, total = 0, i = 0;
+
+	if (rows == NULL || tell == NULL)
+		return SLUIS_ENOMEM;
+	sluis__tell_events__init(tell);
+	tell->events = sluis_arena_alloc(arena, PAGE_EVENTS * sizeof(Sluis__Evidence *));
+	if (tell->events == NULL)
+		return SLUIS_ENOMEM;
+	if (ask->case_ != NULL)
+		case_id = sluis_id_of(ask->case_->case_id);
+	SLUIS_TRY(store_event_list(round->tx, member->organisation_handle,
+	    ask->case_ == NULL ? NULL : &case_id, ask->after_size, PAGE_EVENTS, arena, rows, &count));
+	while (i < count && total < SLUIS_FRAME_MAX_BYTES / 2) {
+		SLUIS_TRY(add_visible(arena, &rows[i], member->handle, is_officer, tell));
+		total += rows[i].event.len + 64;
+		i++;
+	}
+	tell->more_count = count == PAGE_EVENTS || i < count;
+	tell->scanned_size = i > 0 ? rows[i - 1].index + 1 : ask->after_size;
+	/* One event a reading, at its first page. */
+	if (is_officer && ask->after_size == 0)
+		SLUIS_TRY(log_reading(round, plan, ask->case_ == NULL ? NULL : &case_id));
+	plan->tell.events = tell;
+	answer(plan, SLUIS__TELL__ANSWER_EVENTS);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+leaves_handle(struct round *round, struct plan *plan)
+{
+	struct sluis_arena *arena = arena_of(plan);
+	struct sluis_hash *entries = sluis_arena_alloc(arena, PAGE_LEAVES * sizeof(*entries));
+	ProtobufCBinaryData *list = sluis_arena_alloc(arena, PAGE_LEAVES * sizeof(*list));
+	Sluis__TellLeaves *tell = sluis_arena_alloc(arena, sizeof(*tell));
+	size_t count = 0;
+
+	if (entries == NULL || list == NULL || tell == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(store_entries(round->tx, plan->job->ask->leaves->from_index, PAGE_LEAVES, entries,
+	    &count));
+	sluis__tell_leaves__init(tell);
+	for (size_t i = 0; i < count; i++)
+		list[i] = sluis_pb(sluis_hash_bytes(&entries[i]));
+	tell->leaf_hashes = list;
+	tell->n_leaf_hashes = count;
+	plan->tell.leaves = tell;
+	answer(plan, SLUIS__TELL__ANSWER_LEAVES);
+	return SLUIS_OK;
+}
+
+/* A proof of one event, for whoever may see it. */
+enum sluis_err
+proof_handle(struct round *round, struct plan *plan)
+{
+	const struct sluis_member *member = plan->job->member;
+	const uint64_t index = plan->job->ask->proof->leaf_index;
+	struct store_event row = { .index = 0 };
+	Sluis__Event *event = NULL;
+	enum sluis_err err = SLUIS_ENOTFOUND;
+	bool may = false;
+
+	if (index < round->exchange_size)
+		err = store_event_get(round->tx, index, arena_of(plan), &row);
+	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
+		return err;
+	if (err == SLUIS_OK && !row.is_erased) {
+		SLUIS_TRY(SLUIS_UNPACK(event, Event, row.event, SLUIS_EVENT_MAX_BYTES,
+		    arena_of(plan), &event));
+		may = names(event, member->handle);
+	}
+	if (!may)
+		return plan_refuse(round, plan, "request", "not-found", NULL);
+	return plan_done(round, plan, index);
+}

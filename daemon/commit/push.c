@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "commit/internal.h"
+#include "commit/message.h"
+#include "commit/replay.h"
+#include "limits.h"
+
+/* What must be so before the policy is asked: the sender decided on the same world (PROTOCOL 5.5, 5.6, 6.2, 7). */
+static enum sluis_err
+check_keys_checkpoint(struct round *round, const Sluis__Checkpoint *keys, const char **ret_rule)
+{
+	const struct sluis_hash named = sluis_hash_of(keys->root_hash);
+	struct sluis_hash ours;
+	const enum sluis_err err =
+	    sluis_directory_root_at(round->commit->directory, keys->tree_size, &ours);
+
+	if (err == SLUIS_ENOTFOUND || (err == SLUIS_OK && !sluis_hash_equal(&named, &ours))) {
+		*ret_rule = "keys-unknown";
+		return SLUIS_OK;
+	}
+	return err;
+}
+
+static enum sluis_err
+check_recipient(struct round *round, const struct message_view *view, size_t i, const char **ret_rule)
+{
+	const Sluis__RecipientDescriptor *descriptor = view->manifest->recipients[i];
+	const struct sluis_member *member = view->members[i];
+	const struct sluis_recipient *epoch;
+	bool used = false;
+
+	if (member == NULL)
+		return SLUIS_OK; /* the policy's: inactive, or recovery */
+	epoch = sluis_member_recipient(member, descriptor->epoch);
+	if (epoch == NULL || view->act.created_ms < epoch->from_ms ||
+	    view->act.created_ms >= epoch->until_ms) {
+		*ret_rule = "epoch-ended";
+		return SLUIS_OK;
+	}
+	SLUIS_TRY(store_pair_is_used(round->tx, view->sender->handle, member->handle,
+	    descriptor->pair_sequence, &used));
+	if (used)
+		*ret_rule = "sequence-reused";
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+check_world(struct round *round, const struct message_view *view, const char **ret_rule)
+{
+	const Sluis__Manifest *m = view->manifest->m;
+	const struct sluis_hash policy = sluis_hash_of(m->policy_hash);
+	const struct sluis_hash head = sluis_hash_of(m->case_hash);
+
+	*ret_rule = NULL;
+	if (!sluis_hash_equal(&policy, &round->commit->policy_hash)) {
+		*ret_rule = "policy-changed";
+		return SLUIS_OK;
+	}
+	/* Somebody who is not on the case learns not even that its head moved. */
+	if (!view->facts.of_case.is_sender_on_case)
+		return SLUIS_OK;
+	if (!sluis_hash_equal(&head, &view->of_case->head)) {
+		*ret_rule = "case-changed";
+		return SLUIS_OK;
+	}
+	SLUIS_TRY(check_keys_checkpoint(round, m->keys, ret_rule));
+	for (size_t i = 0; *ret_rule == NULL && i < view->manifest->n_recipients; i++)
+		SLUIS_TRY(check_recipient(round, view, i, ret_rule));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+recipient_row(const struct message_view *view, size_t i, struct round *round,
+    struct store_recipient *ret)
+{
+	const Sluis__RecipientDescriptor *descriptor = view->manifest->recipients[i];
+
+	*ret = (struct store_recipient){
+		.message_id = view->message_id,
+		.index = (uint32_t)i,
+		.handle = view->members[i]->handle,
+		.organisation_handle = view->members[i]->organisation_handle,
+		.record_hash = sluis_hash_of(descriptor->record_hash),
+		.pair_sequence = descriptor->pair_sequence,
+		.state = STORE_RECIPIENT_PENDING,
+		.changed_ms = round->now_ms,
+		.push_index = round->exchange_size - 1,
+	};
+	return message_categories(view, i, round->arena, &ret->categories);
+}
+
+static enum sluis_err
+store_accepted(struct round *round, const struct message_view *view, const struct job *job,
+    const struct sluis_verdict *verdict)
+{
+	const struct store_message message = {
+		.id = view->message_id,
+		.case_id = view->case_id,
+		.manifest_hash = view->manifest->hash,
+		.sender_handle = view->sender->handle,
+		.purpose = view->act.purpose,
+		.retention = view->act.retention,
+		.state = STORE_MESSAGE_ACCEPTED,
+		.accepted_ms = round->now_ms,
+		.expires_ms = verdict->expires_ms,
+		.event_index = round->exchange_size - 1,
+	};
+	struct store_message row = message;
+	struct store_recipient recipients[SLUIS_RECIPIENTS_MAX];
+	uint64_t sizes[SLUIS_SECTIONS_MAX];
+	size_t n = 0;
+
+	SLUIS_TRY(sluis_codec_pack(&job->ask->push->base, round->arena, &row.push));
+	for (size_t i = 0; i < view->manifest->n_recipients; i++) {
+		if (view->members[i] != NULL)
+			SLUIS_TRY(recipient_row(view, i, round, &recipients[n++]));
+	}
+	for (size_t i = 0; i < view->manifest->n_sections; i++)
+		sizes[i] = view->manifest->sections[i]->file_size;
+	return store_message_add(round->tx, &row, recipients, n, job->body, sizes,
+	    view->manifest->n_sections);
+}
+
+static enum sluis_err
+accept(struct round *round, struct plan *plan, const struct message_view *view,
+    const struct replay_act *act, const struct sluis_verdict *verdict)
+{
+	struct event_words words = plan->about;
+	Sluis__Fact step = SLUIS__FACT__INIT, *facts[1] = { &step };
+	uint64_t index;
+
+	words.type = "push";
+	words.outcome = "permit";
+	words.rule = sluis_rule_text(verdict->rule);
+	words.act_hash = &plan->job->act_hash;
+	words.actor = view->sender;
+	words.actor_role = verdict->sender_role;
+	words.message_id = &view->message_id;
+	words.size = view->manifest->files_size;
+	/* the step and the role of acceptance are what release is judged by */
+	step.fact_code = sluis_pb(sluis_bytes_text("step"));
+	step.value_text = sluis_pb(view->facts.of_case.step);
+	words.facts = facts;
+	words.fact_count = 1;
+	SLUIS_TRY(ledger_event(round, &words, &index));
+	SLUIS_TRY(store_accepted(round, view, plan->job, verdict));
+	SLUIS_TRY(replay_remember(round, plan, act, index, false));
+	usage_add(round->commit->usage, view->sender->handle, round->now_ms);
+	return plan_done(round, plan, index);
+}
+
+/* Refused or not, the officer sees what was tried: purpose, ground, receivers and categories; never content. */
+static enum sluis_err
+say_about(struct plan *plan, const struct message_view *view)
+{
+	plan->about = (struct event_words){
+		.case_id = &view->case_id,
+		.purpose = view->act.purpose,
+		.ground = view->act.ground,
+		.grant = view->manifest->m->grant,
+	};
+	return message_parties(view, -1, plan->job->arena, &plan->about.parties,
+	    &plan->about.party_count);
+}
+
+enum sluis_err
+push_handle(struct round *round, struct plan *plan)
+{
+	const struct sluis_manifest *manifest = &plan->job->manifest;
+	struct message_view *view = sluis_arena_alloc(plan->job->arena, sizeof(*view));
+	struct replay_act act = {
+		.created_ms = (int64_t)manifest->m->created_ms,
+		.until_ms = (int64_t)manifest->m->expires_ms + SLUIS_ID_MEMORY_MS,
+		.event_type = "push",
+	};
+	const struct sluis_id id = sluis_id_of(manifest->m->message_id);
+	struct sluis_verdict verdict;
+	const char *rule = NULL;
+	bool is_new;
+
+	if (view == NULL)
+		return SLUIS_ENOMEM;
+	act.key = replay_key(&id);
+	SLUIS_TRY(replay_admit(round, plan, &act, &is_new));
+	if (!is_new)
+		return SLUIS_OK;
+	SLUIS_TRY(message_view_init(round, manifest, plan->job->member, plan->job->arena, view));
+	SLUIS_TRY(say_about(plan, view));
+	SLUIS_TRY(check_world(round, view, &rule));
+	if (rule != NULL)
+		return replay_refuse(round, plan, &act, rule, NULL);
+	verdict = sluis_policy_decide(round->commit->policy, &view->facts, &view->act, round->now_ms);
+	if (verdict.outcome != SLUIS_PERMIT)
+		return replay_refuse(round, plan, &act, sluis_rule_text(verdict.rule), &verdict);
+	return accept(round, plan, view, &act, &verdict);
+}
