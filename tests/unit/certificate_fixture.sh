@@ -35,6 +35,11 @@ odd() { # NAME SUBJECT EXTENSIONS [OPTIONS OF openssl req]...
 
 write_config() {
 	cat >"$DIR/odd.cnf" <<'TEXT'
+openssl_conf = init
+[init]
+stbl_section = lengths
+[lengths]
+O = min:1,max:300,mask:UTF8String
 [req]
 distinguished_name = empty
 prompt = no
@@ -84,8 +89,32 @@ make_pkis() {
 	cp "$DIR/b/organisations/provider/key.pem" "$DIR/stranger.key"
 }
 
+# The public key alone is enough: making a real one of this size takes seconds.
+huge_rsa() {
+	{
+		echo "asn1 = SEQUENCE:spki"
+		echo "[spki]"
+		echo "algorithm = SEQUENCE:algorithm"
+		echo "key = BITWRAP,SEQUENCE:rsa"
+		echo "[algorithm]"
+		echo "oid = OID:rsaEncryption"
+		echo "none = NULL"
+		echo "[rsa]"
+		echo "n = INTEGER:0xF$(openssl rand -hex 520)1"
+		echo "e = INTEGER:65537"
+	} >"$DIR/huge.cnf"
+	ssl asn1parse -genconf "$DIR/huge.cnf" -noout -out "$DIR/huge.pub.der"
+	ssl pkey -pubin -inform DER -in "$DIR/huge.pub.der" -pubout -out "$DIR/huge.pub"
+	ssl x509 -new -force_pubkey "$DIR/huge.pub" -subj "/C=NL/O=X/serialNumber=$OIN" -days 1000 \
+		-extfile "$DIR/odd.cnf" -extensions sign -CA "$PKI/tsp.crt.pem" \
+		-CAkey "$PKI/private/tsp.key.pem" -outform DER -out "$DIR/rsa4168.der"
+}
+
 make_odd() {
-	local o="/C=NL/O=X" s="/serialNumber=$OIN"
+	local o="/C=NL/O=X" s="/serialNumber=$OIN" long
+	long=$(printf 'x%.0s' {1..256})
+	odd long-name "/C=NL/O=$long$s" sign
+	odd longer-name "/C=NL/O=x$long$s" sign
 	odd no-oin "$o" sign
 	odd short-oin "$o/serialNumber=${OIN%0}" sign
 	odd long-oin "$o/serialNumber=${OIN}0" sign
@@ -127,4 +156,5 @@ make_keys_and_signatures() {
 write_config
 make_pkis
 make_odd
+huge_rsa
 make_keys_and_signatures

@@ -59,6 +59,7 @@ test_parse_refuses_what_is_no_certificate(void **state)
 	assert_int_equal(sluis_certificate_parse(f->crls[0], &ret), SLUIS_EFORMAT);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "two-organisations.der"), &ret), SLUIS_EFORMAT);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "control.der"), &ret), SLUIS_EFORMAT);
+	assert_int_equal(sluis_certificate_parse(fixture_file(f, "longer-name.der"), &ret), SLUIS_EFORMAT);
 	assert_string_equal(ret.oin, "untouched");
 }
 
@@ -89,6 +90,8 @@ test_parse_reads_the_fields(void **state)
 	assert_int_equal(c.key, SLUIS_CERTIFICATE_EC_P384);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "p521.der"), &c), SLUIS_OK);
 	assert_int_equal(c.key, SLUIS_CERTIFICATE_OTHER);
+	assert_int_equal(sluis_certificate_parse(fixture_file(f, "long-name.der"), &c), SLUIS_OK);
+	assert_int_equal(strlen(c.organisation), SLUIS_CERTIFICATE_NAME_MAX_BYTES);
 }
 
 static void
@@ -189,6 +192,7 @@ test_verify_names_what_is_odd(void **state)
 		{ "p521.der", SLUIS_CERTIFICATE_FAULT_KEY },
 		{ "ed25519.der", SLUIS_CERTIFICATE_FAULT_KEY },
 		{ "rsa1024.der", SLUIS_CERTIFICATE_FAULT_KEY },
+		{ "rsa4168.der", SLUIS_CERTIFICATE_FAULT_KEY },
 		{ "sha1.der", SLUIS_CERTIFICATE_FAULT_SIGNATURE },
 		{ "stranger.der", SLUIS_CERTIFICATE_FAULT_ISSUER },
 		{ "a/pki/tsp.crl.der", SLUIS_CERTIFICATE_FAULT_FORM },
