@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "age.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+
+#include "fixed_random.h"
+
+enum { KEYS = 3, CHUNK = SLUIS_AGE_CHUNK_BYTES, SEALED_CHUNK = SLUIS_AGE_SEALED_CHUNK_BYTES,
+	PLAIN_MAX = 3 * CHUNK + 5, ROOM = PLAIN_MAX + 4 * SEALED_CHUNK };
+
+static struct sluis_secret32 IDENTITIES[KEYS];
+static struct sluis_public RECIPIENTS[KEYS];
+static const struct sluis_hash CONTEXT = { "thirty-two bytes of the context" };
+static const struct sluis_age_to TO = { RECIPIENTS, 2, &CONTEXT };
+static const struct sluis_age_identities OWN = { IDENTITIES, 1 };
+static uint8_t *PLAIN;
+
+static const size_t SIZES[] = { 0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, PLAIN_MAX };
+static const size_t PIECES[] = { 1, 7, 1000, CHUNK - 1, CHUNK, CHUNK + 1, SEALED_CHUNK, PLAIN_MAX };
+
+static int
+make_keys(void **state)
+{
+	struct fixed_random random = { .n = 77 };
+
+	(void)state;
+	fixed_age_keys(0, KEYS, IDENTITIES, RECIPIENTS);
+	PLAIN = malloc(PLAIN_MAX);
+	fixed_random(&random, PLAIN, PLAIN_MAX);
+	return 0;
+}
+
+static int
+drop_keys(void **state)
+{
+	(void)state;
+	free(PLAIN);
+	return 0;
+}
+
+static struct sluis_writer
+room(void)
+{
+	struct sluis_writer w;
+
+	sluis_writer_init(&w, malloc(ROOM), ROOM);
+	assert_non_null(w.data);
+	return w;
+}
+
+static struct sluis_writer
+seal_whole(size_t len)
+{
+	struct fixed_random random = { 0 };
+	struct sluis_writer w = room();
+
+	assert_int_equal(sluis_age_seal(&TO, fixed_random, &random, sluis_bytes(PLAIN, len), &w), SLUIS_OK);
+	return w;
+}
+
+static enum sluis_err
+update_all(struct sluis_age_sealer *sealer, struct sluis_bytes plain, size_t piece, struct sluis_writer *out)
+{
+	while (plain.len > 0) {
+		const size_t len = plain.len < piece ? plain.len : piece;
+
+		SLUIS_TRY(sluis_age_sealer_update(sealer, sluis_bytes(plain.data, len), out));
+		plain = sluis_bytes(plain.data + len, plain.len - len);
+	}
+	return SLUIS_OK;
+}
+
+/* Opens ${file} in pieces for section (2, CONTEXT), or without a rule. */
+static enum sluis_err
+open_in_pieces(struct sluis_bytes file, size_t piece, bool as_section, struct sluis_writer *out)
+{
+	SLUIS_AUTO(sluis_age_opener_freep) struct sluis_age_opener *opener = NULL;
+
+	SLUIS_TRY(sluis_age_opener_new(&OWN, 2, as_section ? &CONTEXT : NULL, &opener));
+	while (file.len > 0) {
+		const size_t len = file.len < piece ? file.len : piece;
+
+		SLUIS_TRY(sluis_age_opener_update(opener, sluis_bytes(file.data, len), out));
+		file = sluis_bytes(file.data + len, file.len - len);
+	}
+	return sluis_age_opener_final(opener, out);
+}
+
+static void
+sealer_misuse(void **state)
+{
+	struct fixed_random random = { 0 };
+	struct sluis_age_to nobody = { RECIPIENTS, 0, NULL };
+	struct sluis_writer out = room(), small = out;
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+
+	(void)state;
+	assert_int_equal(sluis_age_sealer_new(&nobody, fixed_random, &random, &out, &sealer), SLUIS_EUSAGE);
+	small.cap = sluis_age_header_size(2, true) + SLUIS_AGE_NONCE_BYTES - 1;
+	assert_int_equal(sluis_age_sealer_new(&TO, fixed_random, &random, &small, &sealer), SLUIS_EUSAGE);
+	assert_null(sealer);
+	assert_int_equal(out.len + small.len, 0);
+	small.cap++;
+	assert_int_equal(sluis_age_sealer_new(&TO, fixed_random, &random, &small, &sealer), SLUIS_OK);
+	assert_int_equal(small.len, small.cap);
+	assert_int_equal(sluis_age_sealer_update(sealer, sluis_bytes(PLAIN, 1), &small), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_sealer_final(sealer, &small), SLUIS_EUSAGE);
+	/* all of that was as if it had not been */
+	assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_OK);
+	assert_int_equal(out.len, SLUIS_AGE_TAG_BYTES);
+	assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_sealer_update(sealer, sluis_bytes(PLAIN, 1), &out), SLUIS_EUSAGE);
+	assert_int_equal(out.len, SLUIS_AGE_TAG_BYTES);
+	sluis_age_sealer_free(NULL);
+	sluis_age_opener_free(NULL);
+	free(out.data);
+}
+
+static void
+pieces_make_the_same_file(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(SIZES); i++) {
+		struct sluis_writer want = seal_whole(SIZES[i]), out = room();
+
+		for (size_t j = 0; j < SLUIS_ARRAY_LEN(PIECES); j++) {
+			struct fixed_random random = { 0 };
+			SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+
+			out.len = 0;
+			assert_int_equal(sluis_age_sealer_new(&TO, fixed_random, &random, &out, &sealer), SLUIS_OK);
+			assert_int_equal(update_all(sealer, sluis_bytes(PLAIN, SIZES[i]), PIECES[j], &out), SLUIS_OK);
+			assert_int_equal(sluis_age_sealer_update(sealer, sluis_bytes(NULL, 0), &out), SLUIS_OK);
+			assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_OK);
+			assert_int_equal(out.len, want.len);
+			assert_memory_equal(out.data, want.data, want.len);
+		}
+		free(want.data);
+		free(out.data);
+	}
+}
+
+/* Broken off anywhere, taken up at any chunk border, on another day: the same bytes. */
+static void
+resumes_with_the_same_bytes(void **state)
+{
+	const size_t start = sluis_age_header_size(2, true) + SLUIS_AGE_NONCE_BYTES;
+	struct sluis_writer want = seal_whole(PLAIN_MAX), out = room();
+	struct sluis_age_file_secret secret;
+	struct fixed_random random = { 0 };
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+
+	(void)state;
+	assert_int_equal(sluis_age_sealer_new(&TO, fixed_random, &random, &out, &sealer), SLUIS_OK);
+	sluis_age_sealer_secret(sealer, &secret);
+	for (uint64_t chunk = 0; chunk <= 3; chunk++) {
+		SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *again = NULL;
+		const size_t at = (size_t)chunk * CHUNK;
+
+		out.len = 0;
+		assert_int_equal(sluis_age_sealer_resume(&secret, chunk, &again), SLUIS_OK);
+		assert_int_equal(update_all(again, sluis_bytes(PLAIN + at, PLAIN_MAX - at), 999, &out), SLUIS_OK);
+		assert_int_equal(sluis_age_sealer_final(again, &out), SLUIS_OK);
+		assert_int_equal(out.len, want.len - start - chunk * SEALED_CHUNK);
+		assert_memory_equal(out.data, want.data + start + chunk * SEALED_CHUNK, out.len);
+	}
+	sluis_age_file_secret_wipe(&secret);
+	assert_true(sodium_is_zero((const uint8_t *)&secret, sizeof(secret)));
+	free(want.data);
+	free(out.data);
+}
+
+static void
+no_empty_chunk_behind_others(void **state)
+{
+	struct sluis_writer out = room();
+	const struct sluis_age_file_secret secret = { { 1 }, { 2 } };
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+
+	(void)state;
+	assert_int_equal(sluis_age_sealer_resume(&secret, 1, &sealer), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_EUSAGE);
+	assert_int_equal(out.len, 0);
+	free(out.data);
+}
+
+static void
+chunks_are_counted(void **state)
+{
+	const uint64_t last = SLUIS_AGE_PLAIN_MAX_BYTES / CHUNK - 1;
+	struct sluis_writer out = room();
+	const struct sluis_age_file_secret secret = { { 1 }, { 2 } };
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *other = NULL;
+
+	(void)state;
+	assert_int_equal(sluis_age_sealer_resume(&secret, last + 1, &sealer), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_sealer_resume(&secret, UINT64_MAX, &sealer), SLUIS_EUSAGE);
+	assert_null(sealer);
+	assert_int_equal(sluis_age_sealer_resume(&secret, last, &sealer), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_update(sealer, sluis_bytes(PLAIN, CHUNK), &out), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_resume(&secret, last, &other), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_update(other, sluis_bytes(PLAIN, 2 * CHUNK), &out), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_final(other, &out), SLUIS_ETOOBIG);
+	assert_int_equal(sluis_age_sealer_final(other, &out), SLUIS_EUSAGE);
+	free(out.data);
+}
+
+static void
+pieces_open_to_the_same_plaintext(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(SIZES); i++) {
+		struct sluis_writer file = seal_whole(SIZES[i]), out = room();
+
+		for (size_t j = 0; j < SLUIS_ARRAY_LEN(PIECES); j++) {
+			out.len = 0;
+			assert_int_equal(open_in_pieces(sluis_bytes(file.data, file.len), PIECES[j], j % 2 == 0, &out),
+			    SLUIS_OK);
+			assert_int_equal(out.len, SIZES[i]);
+			assert_memory_equal(out.data, PLAIN, SIZES[i]);
+		}
+		free(file.data);
+		free(out.data);
+	}
+}
+
+static void
+opener_misuse(void **state)
+{
+	struct sluis_writer file = seal_whole(100), out = room(), small = out;
+	SLUIS_AUTO(sluis_age_opener_freep) struct sluis_age_opener *opener = NULL;
+
+	(void)state;
+	assert_int_equal(sluis_age_opener_new(&OWN, 2, &CONTEXT, &opener), SLUIS_OK);
+	small.cap = sluis_age_update_room(file.len) - 1;
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, file.len), &small), SLUIS_EUSAGE);
+	small.cap++;
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, file.len), &small), SLUIS_OK);
+	small.cap = 99;
+	assert_int_equal(sluis_age_opener_final(opener, &small), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_OK);
+	assert_int_equal(out.len, 100);
+	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, 1), &out), SLUIS_EUSAGE);
+	free(file.data);
+	free(out.data);
+}
+
+/* After an error the same one comes for whatever follows. */
+static void
+errors_stick(void **state)
+{
+	struct sluis_writer file = seal_whole(100), out = room();
+	SLUIS_AUTO(sluis_age_opener_freep) struct sluis_age_opener *opener = NULL;
+
+	(void)state;
+	file.data[300] ^= 1; /* in the MAC */
+	assert_int_equal(sluis_age_opener_new(&OWN, 2, &CONTEXT, &opener), SLUIS_OK);
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, file.len), &out), SLUIS_EHMAC);
+	file.data[300] ^= 1;
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, file.len), &out), SLUIS_EHMAC);
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(NULL, 0), &out), SLUIS_EHMAC);
+	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_EHMAC);
+	out.cap = 0;
+	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_EHMAC);
+	assert_int_equal(out.len, 0);
+	free(file.data);
+	free(out.data);
+}
+
+static void
+sections_keep_their_rule(void **state)
+{
+	const struct sluis_hash other = { "another context" };
+	const struct sluis_hash *contexts[] = { &CONTEXT, &CONTEXT, &other, NULL };
+	static const size_t N[] = { 2, 1, 2, 9 };
+	static const enum sluis_err ERRS[] = { SLUIS_OK, SLUIS_EHEADER, SLUIS_ECONTEXT, SLUIS_OK };
+	struct sluis_writer file = seal_whole(100), out = room();
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(N); i++) {
+		SLUIS_AUTO(sluis_age_opener_freep) struct sluis_age_opener *opener = NULL;
+
+		assert_int_equal(sluis_age_opener_new(&OWN, N[i], contexts[i], &opener), SLUIS_OK);
+		assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, file.len), &out), ERRS[i]);
+	}
+	free(file.data);
+	free(out.data);
+}
+
+static void
+every_bit_and_every_cut(void **state)
+{
+	struct sluis_writer file = seal_whole(40), out = room(), whole = room();
+
+	(void)state;
+	for (size_t i = 0; i < 8 * file.len; i++) {
+		enum sluis_err err;
+
+		file.data[i / 8] ^= (uint8_t)(1 << i % 8);
+		out.len = 0;
+		err = open_in_pieces(sluis_bytes(file.data, file.len), i % 50 + 1, false, &out);
+		assert_int_not_equal(err, SLUIS_OK);
+		assert_int_equal(err, sluis_age_open(&OWN, sluis_bytes(file.data, file.len), &whole));
+		file.data[i / 8] ^= (uint8_t)(1 << i % 8);
+	}
+	for (size_t len = 0; len < file.len; len++) {
+		const enum sluis_err err = open_in_pieces(sluis_bytes(file.data, len), len % 50 + 1, false, &out);
+
+		assert_int_not_equal(err, SLUIS_OK);
+		assert_int_equal(err, sluis_age_open(&OWN, sluis_bytes(file.data, len), &whole));
+	}
+	free(file.data);
+	free(out.data);
+	free(whole.data);
+}
+
+/* At and around chunk borders, cut and lengthened; also with a full last chunk. */
+static void
+borders(void **state)
+{
+	static const size_t LENS[] = { CHUNK, 2 * CHUNK, CHUNK + 1 };
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(LENS); i++) {
+		struct sluis_writer file = seal_whole(LENS[i]), out = room();
+		const size_t len = file.len;
+
+		memset(file.data + len, 0, 100);
+		for (size_t cut = len - 20; cut < len + 20; cut++) {
+			out.len = 0;
+			assert_int_equal(open_in_pieces(sluis_bytes(file.data, cut), 5000, true, &out),
+			    cut == len ? SLUIS_OK : SLUIS_EPAYLOAD);
+		}
+		out.len = 0;
+		assert_int_equal(open_in_pieces(sluis_bytes(file.data, len - LENS[i] % CHUNK - 16), CHUNK, true, &out),
+		    SLUIS_EPAYLOAD);
+		free(file.data);
+		free(out.data);
+	}
+}
+
+/* A stream that never comes to an end of its header costs no more than the largest header. */
+static void
+endless_headers(void **state)
+{
+	static const char *const STARTS[] = { "", "age-encryption.org/v1\n", "age-encryption.org/v1\n-> " };
+	struct sluis_writer out = room();
+	uint8_t junk[1000];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * SLUIS_ARRAY_LEN(STARTS); i++) {
+		SLUIS_AUTO(sluis_age_opener_freep) struct sluis_age_opener *opener = NULL;
+		enum sluis_err err;
+		size_t sent = 0;
+
+		memset(junk, i % 2 == 0 ? 'A' : '\n', sizeof(junk));
+		assert_int_equal(sluis_age_opener_new(&OWN, 0, NULL, &opener), SLUIS_OK);
+		err = sluis_age_opener_update(opener, sluis_bytes_text(STARTS[i / 2]), &out);
+		while (err == SLUIS_OK && sent < 2 * SLUIS_AGE_HEADER_MAX_BYTES) {
+			err = sluis_age_opener_update(opener, sluis_bytes(junk, sizeof(junk)), &out);
+			sent += sizeof(junk);
+		}
+		assert_int_equal(err, SLUIS_EHEADER);
+		assert_true(sent <= SLUIS_AGE_HEADER_MAX_BYTES + sizeof(junk));
+	}
+	free(out.data);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sealer_misuse),
+		cmocka_unit_test(opener_misuse),
+		cmocka_unit_test(no_empty_chunk_behind_others),
+		cmocka_unit_test(chunks_are_counted),
+		cmocka_unit_test(pieces_make_the_same_file),
+		cmocka_unit_test(resumes_with_the_same_bytes),
+		cmocka_unit_test(pieces_open_to_the_same_plaintext),
+		cmocka_unit_test(errors_stick),
+		cmocka_unit_test(sections_keep_their_rule),
+		cmocka_unit_test(every_bit_and_every_cut),
+		cmocka_unit_test(borders),
+		cmocka_unit_test(endless_headers),
+	};
+
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_keys, drop_keys);
+}
