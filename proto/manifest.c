@@ -51,7 +51,7 @@ check_head(const Sluis__Manifest *m)
 	if (m->n_section_hashes > SLUIS_SECTIONS_MAX || m->n_recipient_hashes > SLUIS_RECIPIENTS_MAX
 	    || m->n_ground_facts > SLUIS_CODES_MAX)
 		return SLUIS_ETOOBIG;
-	if (m->n_section_hashes < 1 || m->n_recipient_hashes < 1 || !kind_fits(m) || has_fact_twice(m))
+	if (m->n_section_hashes < 1 || !kind_fits(m) || has_fact_twice(m))
 		return SLUIS_EFORMAT;
 	if (m->created_ms > m->not_before_ms || m->not_before_ms >= m->expires_ms)
 		return SLUIS_EFORMAT;
@@ -125,8 +125,9 @@ static enum sluis_err
 check_section(const Sluis__SectionDescriptor *d, const struct sluis_manifest *manifest)
 {
 	if (d->section_index >= manifest->n_sections || (d->flags & ~SLUIS_SECTION_FLAG_CRIMINAL) != 0
-	    || d->n_recipient_indexes < 1 || d->n_recipient_indexes > manifest->n_recipients)
+	    || d->n_recipient_indexes < 1)
 		return SLUIS_EFORMAT;
+	/* "ascending": so no more than there are recipients */
 	for (size_t i = 0; i < d->n_recipient_indexes; i++) {
 		if (d->recipient_indexes[i] >= manifest->n_recipients
 		    || (i > 0 && d->recipient_indexes[i] <= d->recipient_indexes[i - 1]))

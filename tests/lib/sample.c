@@ -91,9 +91,10 @@ sample_draft(struct sample *s, size_t n_sections, size_t n_recipients, uint64_t 
 		make_recipient(s, i);
 	for (size_t i = 0; i < n_sections; i++)
 		make_section(s, i, n_recipients);
-	s->fact = (struct sluis_draft_fact){ sluis_bytes_text("step"), sluis_bytes_text("consultation") };
+	s->facts[0] = (struct sluis_draft_fact){ sluis_bytes_text("step"), sluis_bytes_text("consultation") };
+	s->facts[1] = (struct sluis_draft_fact){ sluis_bytes_text("method"), sluis_bytes_text("form") };
 	s->draft = (struct sluis_draft){ .purpose = sluis_bytes_text("consultation"),
-		.ground = sluis_bytes_text("consent"), .grant = &s->grant, .facts = &s->fact, .n_facts = 1,
+		.ground = sluis_bytes_text("consent"), .grant = &s->grant, .facts = s->facts, .n_facts = 2,
 		.created_ms = SAMPLE_NOW_MS, .not_before_ms = SAMPLE_NOW_MS,
 		.expires_ms = SAMPLE_NOW_MS + 30 * SAMPLE_DAY_MS, .keys = { .size = 12 },
 		.retention = sluis_bytes_text("transit"), .kind = SLUIS_MANIFEST_NEW,

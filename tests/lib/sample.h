@@ -29,7 +29,7 @@ struct sample {
 	struct sluis_draft_recipient recipients[SLUIS_RECIPIENTS_MAX];
 	struct sluis_draft_section sections[SLUIS_SECTIONS_MAX];
 	uint32_t indexes[SLUIS_SECTIONS_MAX][SLUIS_RECIPIENTS_MAX];
-	struct sluis_draft_fact fact;
+	struct sluis_draft_fact facts[2];
 	struct sluis_draft_grant grant;
 	struct sluis_draft draft; /* points into the above; change it before sample_seal() */
 	uint8_t *storage;
