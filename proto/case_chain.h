@@ -88,11 +88,13 @@ struct sluis_case {
 	struct sluis_bytes opener; /* handle */
 	struct sluis_case_member *members; /* in order of joining, the opener first */
 	size_t n_members;
-	struct sluis_bytes step; /* code; empty until an act says: then it is the policy's first step */
+	struct sluis_bytes step; /* code: the last fact `step` of an open, step, close or reopen; empty: the first step */
 	bool is_closed;
 	int64_t changed_ms; /* created_ms of the last act */
 	struct sluis_case_act *acts; /* all, by sequence: n = next_sequence */
-	struct sluis_arena *arena;   /* what the views point into */
+	struct sluis_arena *arena; /* what the views point into; this and the rest are the module's own */
+	size_t cap_members;
+	size_t cap_acts;
 };
 
 /** sluis_case_new(federation, id): a case without acts; NULL without memory. Free it with _free. */
