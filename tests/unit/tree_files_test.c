@@ -139,6 +139,86 @@ records_are_kept_and_bounds_told(void **state)
 }
 
 static void
+a_sync_that_fails_anywhere_is_told(void **state)
+{
+	struct rows *rows = *state;
+	struct tree_files files;
+	struct sluis_why why;
+	long at = 0;
+	enum sluis_err err;
+
+	rows_add(rows, 1);
+	assert_int_equal(tree_files_open(FOLDER.path, "keys", &why, &files), SLUIS_OK);
+	assert_int_equal(tree_files_write(&files, 0, 0, rows->leaves, 1), SLUIS_OK);
+	assert_int_equal(tree_files_write(&files, 1, 0, rows->leaves, 1), SLUIS_OK);
+	do {
+		memset(&DISK, 0, sizeof(DISK));
+		DISK.fail_at = ++at;
+		DISK.error = EIO;
+		err = tree_files_sync(&files, (uint64_t)at);
+		assert_int_equal(err, DISK.calls < at ? SLUIS_OK : SLUIS_EIO);
+	} while (err != SLUIS_OK);
+	assert_int_equal(at, 2 + 1 + 3 + 1); /* two levels, names, the note and its name; and one that passes */
+	tree_files_close(&files);
+}
+
+/* What a failed sync lost may look whole until the machine restarts: nothing later may call it safe. */
+static void
+after_a_failed_sync_the_size_is_never_noted(void **state)
+{
+	struct rows *rows = *state;
+	const struct tree_source source = rows_source(rows, &FOLDER);
+	struct tree_files files;
+	struct sluis_why why;
+	struct tree *tree = NULL;
+
+	rows_add(rows, 1);
+	assert_int_equal(tree_open(&source, &why, &tree), SLUIS_OK);
+	for (uint64_t i = 0; i < TREE_SYNC_LEAVES; i++)
+		assert_int_equal(tree_append(tree, &rows->leaves[0]), SLUIS_OK);
+	DISK.fail_at = DISK.calls + 19 + 1; /* after the writes of levels 0..18 */
+	DISK.error = EIO;
+	assert_int_equal(tree_commit(tree), SLUIS_EIO);
+	assert_int_equal(DISK.syncs, 1);
+	tree_close(tree);
+	assert_int_equal(tree_files_open(FOLDER.path, "exchange", &why, &files), SLUIS_OK);
+	assert_int_equal(tree_files_synced(&files), 0);
+	tree_files_close(&files);
+}
+
+static void
+closing_while_hashes_wait_writes_them_or_notes_nothing(void **state)
+{
+	struct rows *rows = *state;
+
+	for (unsigned fails_again = 0; fails_again < 2; fails_again++) {
+		struct tree_source source;
+		struct sluis_why why;
+		struct tree *tree = NULL;
+
+		rows->n = 0;
+		folder_empty(&FOLDER);
+		source = rows_source(rows, &FOLDER);
+		assert_int_equal(tree_open(&source, &why, &tree), SLUIS_OK);
+		for (uint64_t i = 0; i < 4; i++) {
+			rows_add(rows, i);
+			assert_int_equal(tree_append(tree, &rows->leaves[i]), SLUIS_OK);
+		}
+		DISK.fail_at = DISK.calls + 1;
+		DISK.error = ENOSPC;
+		assert_int_equal(tree_commit(tree), SLUIS_OK);
+		if (fails_again != 0)
+			DISK.fail_at = DISK.calls + 1; /* for the level only: the note itself would find room */
+		tree_close(tree);
+		source = rows_source(rows, &FOLDER);
+		assert_int_equal(tree_open(&source, &why, &tree), SLUIS_OK);
+		assert_int_equal(tree_rebuilt(tree), fails_again != 0 ? 4 : 0);
+		tree_close(tree);
+		assert_all_right(rows);
+	}
+}
+
+static void
 a_link_in_the_place_of_a_file_is_not_followed(void **state)
 {
 	struct tree_files files;
@@ -355,6 +435,9 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, before, after)
 	const struct CMUnitTest tests[] = {
 		TEST(records_are_kept_and_bounds_told),
+		TEST(a_sync_that_fails_anywhere_is_told),
+		TEST(after_a_failed_sync_the_size_is_never_noted),
+		TEST(closing_while_hashes_wait_writes_them_or_notes_nothing),
 		TEST(a_link_in_the_place_of_a_file_is_not_followed),
 		TEST(short_and_interrupted_writes_are_gone_on_with),
 		TEST(an_error_at_any_call_stops_and_harms_nothing),
