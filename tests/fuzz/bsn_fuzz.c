@@ -2,14 +2,10 @@
 /*
  * bsn_fuzz - the search for BSNs against a slow one written from its description alone.
  */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "bsn.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { SPAN_MAX = 9 + 4 * 3 }; /* nine digits in at most four groups, three bytes between them */
 
@@ -134,11 +130,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t fast = SIZE_MAX, slow = SIZE_MAX;
 		const bool found = sluis_bsn_search(sluis_bytes(data, size), from, &fast);
 
-		assert(found == slow_search(data, size, from, &slow));
-		assert(fast == slow);
+		FUZZ_MUST(found == slow_search(data, size, from, &slow));
+		FUZZ_MUST(fast == slow);
 		if (!found)
 			return 0;
-		assert(fast >= from && fast < size);
+		FUZZ_MUST(fast >= from && fast < size);
 		from = fast + 1;
 	}
 }

@@ -5,17 +5,13 @@
  * Input: pieces, each a length of two bytes (big-endian) and its bytes. As a chain with its last piece as the
  * anchor; with the first as a list; as certificate, payload and signature; as key file and certificate.
  */
-#include <assert.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
 #include "certificate.h"
+#include "fuzz.h"
 #include "hash.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { PIECES_MAX = 8 };
 
@@ -41,12 +37,12 @@ split(struct sluis_bytes input, struct sluis_bytes pieces[static PIECES_MAX])
 static void
 check_fields(const struct sluis_certificate *c)
 {
-	assert(memchr(c->organisation, '\0', sizeof(c->organisation)) != NULL);
-	assert(memchr(c->unit, '\0', sizeof(c->unit)) != NULL);
-	assert(sluis_utf8_is_valid(sluis_bytes_text(c->organisation)));
-	assert(sluis_utf8_is_valid(sluis_bytes_text(c->unit)));
-	assert(c->oin[0] == '\0' || sluis_oin_is_valid(sluis_bytes_text(c->oin)));
-	assert(c->key >= SLUIS_CERTIFICATE_EC_P256 && c->key <= SLUIS_CERTIFICATE_OTHER);
+	FUZZ_MUST(memchr(c->organisation, '\0', sizeof(c->organisation)) != NULL);
+	FUZZ_MUST(memchr(c->unit, '\0', sizeof(c->unit)) != NULL);
+	FUZZ_MUST(sluis_utf8_is_valid(sluis_bytes_text(c->organisation)));
+	FUZZ_MUST(sluis_utf8_is_valid(sluis_bytes_text(c->unit)));
+	FUZZ_MUST(c->oin[0] == '\0' || sluis_oin_is_valid(sluis_bytes_text(c->oin)));
+	FUZZ_MUST(c->key >= SLUIS_CERTIFICATE_EC_P256 && c->key <= SLUIS_CERTIFICATE_OTHER);
 }
 
 static void
@@ -61,11 +57,11 @@ verify(const struct sluis_bytes *chain, size_t n, const struct sluis_bytes *crls
 
 	if (err == SLUIS_OK) {
 		check_fields(&c);
-		assert(!c.is_ca && c.oin[0] != '\0' && c.key != SLUIS_CERTIFICATE_OTHER);
-		assert(c.not_before_ms <= at_ms && at_ms < c.not_after_ms);
+		FUZZ_MUST(!c.is_ca && c.oin[0] != '\0' && c.key != SLUIS_CERTIFICATE_OTHER);
+		FUZZ_MUST(c.not_before_ms <= at_ms && at_ms < c.not_after_ms);
 	} else {
-		assert(err == SLUIS_ECERTIFICATE && why.why.text[0] != '\0');
-		assert(sluis_certificate_fault_text(why.fault) != NULL);
+		FUZZ_MUST(err == SLUIS_ECERTIFICATE && why.why.text[0] != '\0');
+		FUZZ_MUST(sluis_certificate_fault_text(why.fault) != NULL);
 	}
 }
 
@@ -73,7 +69,7 @@ static size_t
 say(void *context, char *ret, size_t cap)
 {
 	(void)context;
-	assert(cap >= 6);
+	FUZZ_MUST(cap >= 6);
 	memcpy(ret, "geheim", 6);
 	return 6;
 }
@@ -100,6 +96,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!sluis_certificate_signature_verify(pieces[0], pieces[1], pieces[2]);
 	if (pieces[0].len < 512) /* a key file may ask for many rounds: the owner's own business, but slow */
 		(void)!sluis_certificate_key_sign(pieces[0], &passphrase, pieces[1], pieces[2], &signature);
-	assert(ERR_peek_error() == 0);
+	FUZZ_MUST(ERR_peek_error() == 0);
 	return 0;
 }
