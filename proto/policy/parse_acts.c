@@ -103,6 +103,10 @@ parse_act(struct policy_read *read, const struct sluis_tree_node *node, size_t i
 	act->of_case = (enum policy_act_case)entry.of_case;
 	act->members = (enum policy_act_members)entry.members;
 	parse_allow(read, entry.allow, act);
+	if (act->kind != POLICY_ACT_PLAIN && act->of_case != POLICY_CASE_OPEN &&
+	    act->of_case != POLICY_CASE_ANY)
+		sluis_policy_read_mistake(read, node, "write `case: open` or `case: any`",
+		    "an act of this kind takes place on a case");
 }
 
 /* A message is handed over by the rules of one act: it must be there, and there must be no other. */

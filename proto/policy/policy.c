@@ -89,6 +89,22 @@ sluis_policy_ask(const struct sluis_policy *policy, enum sluis_rule rule)
 	                           : policy->kinds[SLUIS_KIND_ROLE].codes.items[role];
 }
 
+bool
+sluis_policy_role_is_officer(const struct sluis_policy *policy, struct sluis_bytes role)
+{
+	const int index = find(policy, SLUIS_KIND_ROLE, role);
+
+	return index != POLICY_NONE && policy->roles[index].is_officer;
+}
+
+bool
+sluis_policy_role_may_join(const struct sluis_policy *policy, struct sluis_bytes role)
+{
+	const int index = find(policy, SLUIS_KIND_ROLE, role);
+
+	return index != POLICY_NONE && policy->roles[index].may_join;
+}
+
 struct sluis_codes
 sluis_policy_act_roles(const struct sluis_policy *policy, struct sluis_bytes act)
 {

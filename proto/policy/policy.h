@@ -88,6 +88,10 @@ struct sluis_bytes sluis_policy_remedy(const struct sluis_policy *policy, enum s
     enum sluis_lang lang);
 struct sluis_bytes sluis_policy_ask(const struct sluis_policy *policy, enum sluis_rule rule);
 
+/** A role is a privacy officer's (justifications are sealed to it); it may be added to a case. */
+bool sluis_policy_role_is_officer(const struct sluis_policy *policy, struct sluis_bytes role);
+bool sluis_policy_role_may_join(const struct sluis_policy *policy, struct sluis_bytes role);
+
 /** sluis_policy_act_roles(policy, act): roles that may do ${act} on some condition; none: every role. */
 struct sluis_codes sluis_policy_act_roles(const struct sluis_policy *policy, struct sluis_bytes act);
 

@@ -75,13 +75,13 @@
 	X(GRANT_NOT_YET,          "grant-not-yet") \
 	X(GRANT_EXPIRED,          "grant-expired") \
 	X(GRANT_BAND,             "grant-band") \
+	X(GRANT_EXCEPTION,        "grant-exception") \
 	X(GRANT_GIVER,            "grant-giver") \
 	X(GRANT_PURPOSE,          "grant-purpose") \
 	X(GRANT_CATEGORY,         "grant-category") \
 	X(GRANT_RECEIVER,         "grant-receiver") \
 	X(GRANT_CRIMINAL,         "grant-criminal") \
 	X(GRANT_TERM,             "grant-term") \
-	X(GRANT_EXCEPTION,        "grant-exception") \
 	/* 7 how long */ \
 	X(RETENTION_CLASS,        "retention-class") \
 	X(NOT_BEFORE,             "not-before") \
