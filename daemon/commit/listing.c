@@ -285,6 +285,7 @@ cases_handle(struct round *round, struct plan *plan)
 	tell->rows = list;
 	tell->n_rows = count;
 	tell->more_count = count == PAGE_ROWS;
+	tell->next_size = count > 0 ? rows[count - 1].event_index + 1 : plan->job->ask->cases->after_size;
 	plan->tell.cases = tell;
 	answer(plan, SLUIS__TELL__ANSWER_CASES);
 	return SLUIS_OK;
