@@ -2,6 +2,7 @@
 #include "commit/internal.h"
 #include "commit/replay.h"
 #include "grant.h"
+#include "grant_facts.h"
 #include "limits.h"
 
 static enum sluis_err
@@ -19,7 +20,7 @@ decide(struct round *round, const struct job *job, const Sluis__Grant *grant,
 
 	SLUIS_TRY(facts_member(round, job->member, &facts.sender));
 	SLUIS_TRY(facts_case(round, case_id, job->member->handle, &of_case, &facts.of_case));
-	SLUIS_TRY(facts_of_grant(grant, round->arena, &facts.grant));
+	SLUIS_TRY(sluis_grant_facts_of(grant, round->arena, &facts.grant));
 	facts.grant.is_named = facts.grant.is_found = facts.grant.is_of_case = true;
 	facts.acts_last_day = usage_last_day(round->commit->usage, job->member->handle, round->now_ms);
 	*ret = sluis_policy_decide(round->commit->policy, &facts, &act, round->now_ms);

@@ -179,8 +179,6 @@ SLUIS_MUST_CHECK enum sluis_err facts_case(struct round *round, const struct slu
 SLUIS_MUST_CHECK enum sluis_err facts_grant(struct round *round, const Sluis__GrantReference *reference,
     const struct sluis_id *case_id, struct sluis_arena *arena, struct sluis_grant_facts *ret,
     struct sluis_bytes *ret_signed);
-SLUIS_MUST_CHECK enum sluis_err facts_of_grant(const Sluis__Grant *grant, struct sluis_arena *arena,
-    struct sluis_grant_facts *ret);
 
 /* ---- case_cache.c: replayed case chains, the committer's own ---- */
 struct case_cache;
