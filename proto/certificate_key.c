@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "certificate.h"
 
+#include <assert.h>
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -97,7 +99,8 @@ ask_passphrase(char *buf, int size, int writing, void *context)
 	if (asking->passphrase == NULL || size <= 0)
 		return -1;
 	len = asking->passphrase->ask(asking->passphrase->context, buf, (size_t)size);
-	return len == 0 || len > (size_t)size ? -1 : (int)len;
+	assert(len <= (size_t)size);
+	return len == 0 ? -1 : (int)len;
 }
 
 static enum sluis_err

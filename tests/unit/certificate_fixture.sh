@@ -65,6 +65,11 @@ basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign,digitalSignature
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid:always
+[loose_ca]
+basicConstraints = CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid:always
 [unknown]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
@@ -133,6 +138,9 @@ make_odd() {
 	odd sha1 "$o$s" sign -sha1
 	odd sub-ca "/C=NL/O=X/CN=under a CA with pathlen 0" ca
 	odd under-sub-ca "$o$s" sign -CA "$DIR/sub-ca.pem" -CAkey "$DIR/sub-ca.key"
+	odd loose-ca "/C=NL/O=X/CN=basicConstraints not critical" loose_ca -CA "$PKI/domain.crt.pem" \
+		-CAkey "$PKI/private/domain.key.pem"
+	odd under-loose-ca "$o$s" sign -CA "$DIR/loose-ca.pem" -CAkey "$DIR/loose-ca.key"
 	odd under-leaf "$o$s" sign -CA "$ORGANISATIONS/provider/cert.pem" -CAkey "$DIR/provider.key"
 	odd domain-ca "/C=NL/O=X$s" ca -CA "$PKI/domain.crt.pem" -CAkey "$PKI/private/domain.key.pem"
 }

@@ -273,6 +273,7 @@ test_verify_refuses_chains_of_another_shape(void **state)
 	struct sluis_bytes swapped[] = { c[0], c[2], c[1], c[3] };
 	struct sluis_bytes doubled[] = { c[0], c[1], c[1], c[2], c[3] };
 	struct sluis_bytes stowaway[] = { c[0], c[1], c[2], fixture_file(f, "school.der"), c[3] };
+	struct sluis_bytes two_roots[] = { c[0], c[1], c[2], c[3], c[3] };
 	struct sluis_bytes gap[] = { c[0], c[2], c[3] };
 	struct sluis_bytes backwards[] = { c[3], c[2], c[1], c[0] };
 	struct sluis_certificate_check check = good_check(f);
@@ -283,6 +284,8 @@ test_verify_refuses_chains_of_another_shape(void **state)
 	check.n_chain = 5;
 	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_FORM);
 	check.chain = stowaway;
+	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_FORM);
+	check.chain = two_roots;
 	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_FORM);
 	check.chain = gap;
 	check.n_chain = 3;
@@ -302,6 +305,9 @@ test_verify_tells_ca_and_leaf_apart(void **state)
 	struct sluis_bytes leaf_as_ca[] = { fixture_file(f, "under-leaf.der"), c[0], c[1], c[2], c[3] };
 	struct sluis_bytes too_deep[] = { fixture_file(f, "under-sub-ca.der"), fixture_file(f, "sub-ca.der"), c[1],
 		c[2], c[3] };
+	/* what only the strict reading of RFC 5280 refuses: section 4.2.1.9, MUST mark it critical */
+	struct sluis_bytes loose_ca[] = { fixture_file(f, "under-loose-ca.der"), fixture_file(f, "loose-ca.der"), c[2],
+		c[3] };
 	struct sluis_certificate_check check = good_check(f);
 
 	check.n_crls = 0;
@@ -315,6 +321,9 @@ test_verify_tells_ca_and_leaf_apart(void **state)
 	check.n_chain = 5;
 	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_USAGE);
 	check.chain = too_deep;
+	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_USAGE);
+	check.chain = loose_ca;
+	check.n_chain = 4;
 	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_USAGE);
 }
 
