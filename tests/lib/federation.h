@@ -134,6 +134,10 @@ void federation_ca_free(struct federation_ca *ca);
 void federation_ca_issue(struct federation_ca *ca, struct sluis_arena *arena,
     const struct federation_certificate *wish, struct federation_organisation *ret);
 struct sluis_hash federation_ca_anchor(const struct federation_ca *ca);
+/** federation_ca_crls(ca, arena, at_ms, revoked, ret): lists of both authorities that hold at ${at_ms}, with the
+ *  certificate of ${revoked} (NULL: none) on them. */
+void federation_ca_crls(struct federation_ca *ca, struct sluis_arena *arena, int64_t at_ms,
+    const struct federation_organisation *revoked, struct sluis_bytes ret[static 2]);
 
 /** federation_keys_of(handle, label, ret): keys named after ${handle} and ${label}: fills the secrets of ${ret}. */
 void federation_keys_of(const char *handle, const char *label, struct federation_member *ret);

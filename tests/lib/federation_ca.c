@@ -180,3 +180,61 @@ federation_ca_anchor(const struct federation_ca *ca)
 {
 	return sluis_hash(ca->root.der);
 }
+
+static struct sluis_bytes
+make_crl(const struct authority *authority, struct sluis_arena *arena, int64_t at_ms,
+    const ASN1_INTEGER *revoked)
+{
+	ASN1_TIME *begin = ASN1_TIME_new(), *end = ASN1_TIME_new();
+	X509_CRL *crl = X509_CRL_new();
+	struct sluis_bytes ret;
+	unsigned char *der = NULL;
+	X509V3_CTX ctx;
+	X509_EXTENSION *extension;
+	int len;
+
+	set_time(begin, at_ms - FEDERATION_DAY_MS);
+	set_time(end, at_ms + 7 * FEDERATION_DAY_MS);
+	assert(X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1);
+	assert(X509_CRL_set_issuer_name(crl, X509_get_subject_name(authority->certificate)) == 1);
+	assert(X509_CRL_set1_lastUpdate(crl, begin) == 1 && X509_CRL_set1_nextUpdate(crl, end) == 1);
+	if (revoked != NULL) {
+		X509_REVOKED *one = X509_REVOKED_new();
+		ASN1_INTEGER *serial = ASN1_INTEGER_dup(revoked);
+
+		assert(X509_REVOKED_set_serialNumber(one, serial) == 1);
+		ASN1_INTEGER_free(serial);
+		assert(X509_REVOKED_set_revocationDate(one, begin) == 1);
+		assert(X509_CRL_add0_revoked(crl, one) == 1);
+	}
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, authority->certificate, NULL, NULL, crl, 0);
+	extension = X509V3_EXT_conf_nid(NULL, &ctx, NID_authority_key_identifier, "keyid:always");
+	assert(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+	extension = X509V3_EXT_conf_nid(NULL, &ctx, NID_crl_number, "1");
+	assert(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1);
+	X509_EXTENSION_free(extension);
+	assert(X509_CRL_sign(crl, authority->key, EVP_sha256()) > 0);
+	len = i2d_X509_CRL(crl, &der);
+	assert(len > 0 && sluis_arena_copy(arena, sluis_bytes(der, (size_t)len), &ret) == SLUIS_OK);
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+	ASN1_TIME_free(begin);
+	ASN1_TIME_free(end);
+	return ret;
+}
+
+void
+federation_ca_crls(struct federation_ca *ca, struct sluis_arena *arena, int64_t at_ms,
+    const struct federation_organisation *revoked, struct sluis_bytes ret[static 2])
+{
+	const unsigned char *der = revoked != NULL ? revoked->chain[0].data : NULL;
+	X509 *leaf =
+	    revoked != NULL ? d2i_X509(NULL, &der, (long)revoked->chain[0].len) : NULL;
+
+	ret[0] = make_crl(&ca->root, arena, at_ms, NULL);
+	ret[1] = make_crl(&ca->issuing, arena, at_ms,
+	    leaf != NULL ? X509_get0_serialNumber(leaf) : NULL);
+	X509_free(leaf);
+}
