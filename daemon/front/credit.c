@@ -6,7 +6,7 @@
 
 #include "table.h"
 
-enum { HOUR_MS = 3600000, RETRY_MAX_S = 3600, SWEEP = 2, EVICT_TRIES = 8 };
+enum { HOUR_MS = 3600000, RETRY_MAX_S = 3600, RETRY_FULL_S = 60, SWEEP = 2, EVICT_TRIES = 8 };
 
 /* A level of requests, each HOUR_MS high, so that a rate of n an hour fills it by n in a millisecond. */
 struct bucket {
@@ -136,7 +136,7 @@ forget(struct credit *credit, struct peer *peer)
 static void
 make_room(struct credit *credit, int64_t now_ms)
 {
-	const bool is_full = credit->peers.count >= CREDIT_PEERS_MAX;
+	bool is_full = credit->peers.count >= CREDIT_PEERS_MAX;
 	const int tries = is_full ? EVICT_TRIES : SWEEP;
 	struct peer *peer = credit->oldest;
 
@@ -145,8 +145,10 @@ make_room(struct credit *credit, int64_t now_ms)
 		const int64_t rate = rate_of(credit, peer->is_member);
 
 		bucket_fill(&peer->bucket, rate, now_ms);
-		if (is_idle(peer) && (is_full || peer->bucket.level == rate * HOUR_MS))
+		if (is_idle(peer) && (is_full || peer->bucket.level == rate * HOUR_MS)) {
 			forget(credit, peer);
+			is_full = false;
+		}
 		peer = newer;
 	}
 }
@@ -273,7 +275,7 @@ credit_take(struct credit *credit, const struct job_peer *of, size_t bytes, int6
 	uint32_t wait_s;
 
 	if (peer == NULL) {
-		*ret_retry_s = RETRY_MAX_S;
+		*ret_retry_s = RETRY_FULL_S;
 		return false;
 	}
 	wait_s = take_rate(credit, peer, now_ms);
