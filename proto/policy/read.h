@@ -9,7 +9,7 @@
 #define SLUIS_POLICY_READ_H
 
 #include "model.h"
-#include "tree.h"
+#include "policy_tree.h"
 
 enum { POLICY_MISTAKES_MAX = 100, POLICY_GROUPS_MAX = 64, POLICY_TEXT_MAX = 1024 };
 

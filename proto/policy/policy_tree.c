@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "tree.h"
+#include "policy_tree.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * tree - YAML bytes as a tree of nodes that know their line: the strict part of YAML that a policy may use.
+ * policy_tree - YAML bytes as a tree of nodes that know their line: the strict part of YAML that a policy may use.
  *
  * One document of maps, lists and scalars. Mistakes: aliases, anchors, tags, directives, a second document,
  * keys that are no scalar or stand twice in one map, nesting or sizes above the limits below.
