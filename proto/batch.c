@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "batch.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "merkle.h"
@@ -21,8 +22,7 @@ read_node(void *context, unsigned level, uint64_t index, struct sluis_hash *ret)
 {
 	const struct tree *tree = context;
 
-	if (level > SLUIS_BATCH_PATH_MAX || index >= tree->n >> level)
-		return SLUIS_EUSAGE;
+	assert(level <= SLUIS_BATCH_PATH_MAX && index < tree->n >> level);
 	*ret = tree->levels[level][index];
 	return SLUIS_OK;
 }

@@ -16,32 +16,24 @@ struct work {
 	struct sluis_manifest_parts parts;
 };
 
-/* What has to hold before arrays are walked and plaintext is sealed; the rest is read back afterwards. */
+/* What has to hold before arrays are walked and much is sealed; all else is found when it is read back. */
 static enum sluis_err
-check_draft(const struct sluis_draft *draft, const struct sluis_writer *body)
+check_draft(const struct sluis_draft *draft)
 {
-	uint64_t plain = 0;
-
 	if (draft->n_sections > SLUIS_SECTIONS_MAX || draft->n_recipients > SLUIS_RECIPIENTS_MAX
 	    || draft->n_facts > SLUIS_CODES_MAX)
 		return SLUIS_ETOOBIG;
 	for (size_t i = 0; i < draft->n_sections; i++) {
 		const struct sluis_draft_section *section = &draft->sections[i];
 
-		if (section->plain.len > SLUIS_SECTION_INLINE_MAX_BYTES)
-			return SLUIS_ETOOBIG;
-		plain += section->plain.len;
-		if (section->plain.len < 1 || section->n_recipients < 1
-		    || section->n_recipients > draft->n_recipients)
+		if (section->n_recipients < 1 || section->n_recipients > draft->n_recipients)
 			return SLUIS_EFORMAT;
 		for (size_t k = 0; k < section->n_recipients; k++) {
 			if (section->recipients[k] >= draft->n_recipients)
 				return SLUIS_EUSAGE;
 		}
 	}
-	if (plain > SLUIS_MESSAGE_INLINE_MAX_BYTES || sluis_draft_body_size(draft) > SLUIS_BODY_MAX_BYTES)
-		return SLUIS_ETOOBIG;
-	return sluis_draft_body_size(draft) > body->cap - body->len ? SLUIS_EUSAGE : SLUIS_OK;
+	return sluis_draft_body_size(draft) > SLUIS_BODY_MAX_BYTES ? SLUIS_ETOOBIG : SLUIS_OK;
 }
 
 static Sluis__Opening **
@@ -130,6 +122,7 @@ seal_section(struct work *work, size_t index, struct sluis_bytes *ret_file)
 	const size_t start_len = work->body->len;
 	struct sluis_hash value;
 
+	/* the context has room for codes, and for nothing longer */
 	if (!sluis_code_is_valid(section->category) || !sluis_code_is_valid(draft->purpose))
 		return SLUIS_EFORMAT;
 	for (size_t i = 0; i < section->n_recipients; i++) {
@@ -311,7 +304,7 @@ sluis_draft_seal(const struct sluis_draft *draft, const struct sluis_draft_rando
 	struct sluis_draft_sealed sealed;
 	enum sluis_err err;
 
-	SLUIS_TRY(check_draft(draft, body));
+	SLUIS_TRY(check_draft(draft));
 	SLUIS_TRY(start(&work));
 	err = seal_all(&work, &sealed.manifest);
 	if (err != SLUIS_OK) {

@@ -68,6 +68,8 @@ static void out_of_range(struct sample *s) { s->indexes[0][0] = 3; }
 static void large_section(struct sample *s) { s->sections[0].plain = sluis_bytes(large, sizeof(large)); }
 static void bad_category(struct sample *s) { s->sections[0].category = sluis_bytes_text("No Code"); }
 static void bad_purpose(struct sample *s) { s->draft.purpose = sluis_bytes_text(""); }
+static void long_category(struct sample *s) { s->sections[0].category = sluis_bytes(large, sizeof(large)); }
+static void long_purpose(struct sample *s) { s->draft.purpose = sluis_bytes(large, sizeof(large)); }
 static void bad_ground(struct sample *s) { s->draft.ground = sluis_bytes_text("Ground"); }
 static void bad_about(struct sample *s) { s->sections[0].about = sluis_bytes_text("?"); }
 static void bad_media(struct sample *s) { s->sections[0].media_number = 0; }
@@ -95,6 +97,8 @@ static const struct bad BAD[] = {
 	{ "a section too large", large_section, SLUIS_ETOOBIG },
 	{ "category", bad_category, SLUIS_EFORMAT },
 	{ "purpose", bad_purpose, SLUIS_EFORMAT },
+	{ "a category of 512 KiB", long_category, SLUIS_EFORMAT },
+	{ "a purpose of 512 KiB", long_purpose, SLUIS_EFORMAT },
 	{ "ground", bad_ground, SLUIS_EFORMAT },
 	{ "about", bad_about, SLUIS_EFORMAT },
 	{ "media", bad_media, SLUIS_EFORMAT },
@@ -141,7 +145,7 @@ room_and_memory(void **state)
 	assert_int_equal(seal_into(&s, needed - 1), SLUIS_EUSAGE);
 	assert_int_equal(seal_into(&s, needed), SLUIS_OK);
 	sluis_arena_free(s.arena);
-	for (size_t cap = 0; err != SLUIS_OK; cap += 64) {
+	for (size_t cap = 0; err != SLUIS_OK; cap += 16) {
 		s.arena = sluis_arena_new(cap);
 		/* its plaintext went with the arena */
 		s.sections[0].plain = s.sections[1].plain = sluis_bytes(large, 100);
@@ -178,6 +182,7 @@ the_largest_message(void **state)
 	for (size_t i = 0; i < 64; i++)
 		s.sections[i].plain = sluis_bytes(plain, 65536);
 	assert_int_equal(seal(&s), SLUIS_ETOOBIG);
+	assert_int_equal(seal_into(&s, 0), SLUIS_ETOOBIG); /* first of all too large */
 	sample_free(&s);
 	free(plain);
 }

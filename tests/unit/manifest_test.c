@@ -98,7 +98,7 @@ too_small_an_arena_is_no_crash(void **state)
 	(void)state;
 	sample_draft(&s, 3, 3, 1);
 	sample_seal(&s);
-	for (size_t cap = 0; err != SLUIS_OK; cap += 64) {
+	for (size_t cap = 0; err != SLUIS_OK; cap += 16) {
 		struct sluis_arena *small = sluis_arena_new(cap);
 
 		assert_non_null(small);
