@@ -186,6 +186,7 @@ make_crl(const struct authority *authority, struct sluis_arena *arena, int64_t a
     const ASN1_INTEGER *revoked)
 {
 	ASN1_TIME *begin = ASN1_TIME_new(), *end = ASN1_TIME_new();
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
 	X509_CRL *crl = X509_CRL_new();
 	struct sluis_bytes ret;
 	unsigned char *der = NULL;
@@ -212,9 +213,8 @@ make_crl(const struct authority *authority, struct sluis_arena *arena, int64_t a
 	extension = X509V3_EXT_conf_nid(NULL, &ctx, NID_authority_key_identifier, "keyid:always");
 	assert(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1);
 	X509_EXTENSION_free(extension);
-	extension = X509V3_EXT_conf_nid(NULL, &ctx, NID_crl_number, "1");
-	assert(extension != NULL && X509_CRL_add_ext(crl, extension, -1) == 1);
-	X509_EXTENSION_free(extension);
+	assert(ASN1_INTEGER_set(number, 1) == 1 && X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1);
+	ASN1_INTEGER_free(number);
 	assert(X509_CRL_sign(crl, authority->key, EVP_sha256()) > 0);
 	len = i2d_X509_CRL(crl, &der);
 	assert(len > 0 && sluis_arena_copy(arena, sluis_bytes(der, (size_t)len), &ret) == SLUIS_OK);
