@@ -147,7 +147,7 @@ digit_at(const struct sluis_grant_token *token, unsigned index)
 	for (unsigned bit = index * DIGIT_BITS; bit < (index + 1) * DIGIT_BITS; bit++) {
 		value <<= 1;
 		if (bit >= 2)
-			value |= token->bytes[(bit - 2) / 8] >> (7 - (bit - 2) % 8) & 1u;
+			value |= (uint32_t)token->bytes[(bit - 2) / 8] >> (7 - (bit - 2) % 8) & 1u;
 	}
 	return value;
 }
