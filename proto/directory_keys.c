@@ -61,7 +61,20 @@ sluis_directory_claim_sign(struct sluis_directory_step *step, const struct sluis
 	return claim(step, &other_form, is_carried, what);
 }
 
-/* RFC 7748: the highest bit is ignored, so one key would have two names; points of small order give zeros. */
+/* RFC 7748, 5: the highest bit is ignored and values from 2^255 - 19 wrap: such a key would have two names. */
+static bool
+is_canonical(const struct sluis_public *key)
+{
+	if (key->bytes[31] != 0x7f)
+		return key->bytes[31] < 0x7f;
+	for (size_t i = 30; i > 0; i--) {
+		if (key->bytes[i] != 0xff)
+			return true;
+	}
+	return key->bytes[0] < 0xed;
+}
+
+/* Points of small order give zeros with every scalar: no secret can be shared with them. */
 SLUIS_MUST_CHECK enum sluis_err
 sluis_directory_claim_x25519(struct sluis_directory_step *step, const struct sluis_public *key,
     bool is_carried, const char *what)
@@ -69,7 +82,7 @@ sluis_directory_claim_x25519(struct sluis_directory_step *step, const struct slu
 	static const uint8_t ANY_SCALAR[32] = { 8 };
 	uint8_t point[32];
 
-	if ((key->bytes[31] & 0x80) != 0 || crypto_scalarmult(point, ANY_SCALAR, key->bytes) != 0)
+	if (!is_canonical(key) || crypto_scalarmult(point, ANY_SCALAR, key->bytes) != 0)
 		return sluis_directory_refuse(step, "key", "carries a %s that is no X25519 key", what);
 	return claim(step, key, is_carried, what);
 }
