@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "push.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "bsn.h"
+#include "cases.h"
+#include "draft.h"
+#include "grants.h"
+#include "hash.h"
+#include "limits.h"
+#include "outbox.h"
+#include "receivers.h"
+
+enum { GRANTS_MAX = 64, ARENA_BYTES = 8 * 1024 * 1024 };
+
+/** Everything that a push is decided on. */
+struct intent {
+	const struct sluis_push_request *request;
+	struct sluis_case *of_case;
+	const struct sluis_member *members[SLUIS_RECIPIENTS_MAX];
+	size_t n_members;
+	struct sluis_grants_row grant;
+	bool has_grant;
+	struct sluis_recipient_facts recipients[SLUIS_RECIPIENTS_MAX];
+	struct sluis_section_act sections[SLUIS_SECTIONS_MAX];
+	struct sluis_section_act work[SLUIS_SECTIONS_MAX];
+	uint64_t assigned[SLUIS_SECTIONS_MAX];
+	struct sluis_facts facts;
+	struct sluis_act act;
+	struct sluis_verdict verdict;
+};
+
+static void
+intent_done(struct intent *intent)
+{
+	sluis_case_free(intent->of_case);
+}
+
+static struct sluis_bytes
+retention_of(const struct sluis_session *session)
+{
+	const struct sluis_policy_retention *retention =
+	    sluis_policy_retention_for(session->policy, SLUIS_USE_MESSAGE);
+
+	return retention == NULL ? sluis_bytes_text("transit") : retention->code;
+}
+
+static enum sluis_err
+find_grant(struct sluis_session *session, struct intent *intent, struct sluis_arena *arena,
+    struct sluis_failure *failure)
+{
+	const struct sluis_id *id = intent->request->grant_id;
+	struct sluis_grants_row *rows;
+	size_t count = 0;
+
+	if (id == NULL)
+		return SLUIS_OK;
+	intent->facts.grant.is_named = true;
+	rows = sluis_arena_alloc(arena, GRANTS_MAX * sizeof(*rows));
+	if (rows == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("reading the grant"));
+	SLUIS_TRY(sluis_grants_list(session, &intent->request->case_id, arena, GRANTS_MAX, rows, &count,
+	    failure));
+	for (size_t i = 0; i < count && !intent->has_grant; i++) {
+		if (!sluis_bytes_equal(sluis_of(rows[i].grant->grant_id),
+			sluis_bytes(id->bytes, SLUIS_ID_BYTES)))
+			continue;
+		intent->grant = rows[i];
+		intent->has_grant = true;
+	}
+	if (!intent->has_grant)
+		return SLUIS_OK; /* not-found, says the decision */
+	return sluis_fail_err(failure, sluis_grants_facts(&intent->grant, &intent->request->case_id, arena,
+	    &intent->facts.grant), _("reading the grant"));
+}
+
+static void
+gather_recipients(struct sluis_session *session, struct intent *intent)
+{
+	for (size_t i = 0; i < intent->n_members; i++) {
+		struct sluis_recipient_facts *r = &intent->recipients[i];
+
+		r->kind = SLUIS_RECIPIENT_MEMBER;
+		r->is_on_case = sluis_case_member(intent->of_case, intent->members[i]->handle) != NULL;
+		sluis_session_facts(session, intent->members[i], &r->member);
+	}
+	intent->facts.recipients = intent->recipients;
+	intent->facts.recipient_count = intent->n_members;
+}
+
+static bool
+has_officer(struct sluis_session *session)
+{
+	const struct sluis_member *member;
+	size_t cursor = 0;
+
+	while ((member = sluis_directory_next_member(session->directory, &cursor,
+		    SLUIS_STANDING_BIT(SLUIS_STANDING_ACTIVE))) != NULL) {
+		if (sluis_bytes_equal(member->organisation_handle, session->self->organisation_handle) &&
+		    sluis_member_has_role(member, sluis_bytes_text("privacy-officer")))
+			return true;
+	}
+	return false;
+}
+
+static void
+fill_act(struct sluis_session *session, struct intent *intent)
+{
+	const struct sluis_push_request *request = intent->request;
+
+	for (size_t i = 0; i < request->n_sections; i++) {
+		intent->sections[i] = (struct sluis_section_act){
+			.category = request->sections[i].category,
+			.about = request->sections[i].about,
+			.is_criminal = request->sections[i].is_criminal,
+			.size_bytes = request->sections[i].plain.len,
+		};
+	}
+	intent->act = (struct sluis_act){
+		.code = sluis_bytes_text("push"),
+		.purpose = request->purpose,
+		.ground = request->ground,
+		.ground_facts = request->facts,
+		.ground_fact_count = request->n_facts,
+		.sections = intent->sections,
+		.section_count = request->n_sections,
+		.retention = retention_of(session),
+		.created_ms = sluis_now_ms(),
+	};
+	intent->act.not_before_ms = intent->act.created_ms;
+}
+
+static enum sluis_err
+decide(struct sluis_session *session, struct intent *intent, struct sluis_arena *arena,
+    struct sluis_failure *failure)
+{
+	const struct sluis_push_request *request = intent->request;
+
+	if (session->self == NULL)
+		return sluis_session_refusal(session, "member-inactive", failure);
+	if (request->n_sections < 1 || request->n_sections > SLUIS_SECTIONS_MAX)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("a message has 1 to %d sections"), SLUIS_SECTIONS_MAX);
+	SLUIS_TRY(sluis_cases_get(session, &request->case_id, &intent->of_case, failure));
+	SLUIS_TRY(sluis_receivers_resolve(session, intent->of_case, request->to, request->n_to,
+	    intent->members, &intent->n_members, failure));
+	sluis_session_facts(session, session->self, &intent->facts.sender);
+	sluis_cases_facts(session, intent->of_case, session->self->handle, &intent->facts.of_case);
+	gather_recipients(session, intent);
+	intent->facts.has_sender_officer = has_officer(session);
+	SLUIS_TRY(find_grant(session, intent, arena, failure));
+	fill_act(session, intent);
+	intent->verdict = sluis_policy_deliveries(session->policy, &intent->facts, &intent->act,
+	    sluis_now_ms(), intent->work, intent->assigned);
+	return SLUIS_OK;
+}
+
+/* ---- preview ---- */
+
+static enum sluis_err
+preview_of(const struct intent *intent, struct sluis_arena *arena, struct sluis_push_preview *ret)
+{
+	const size_t n = intent->request->n_sections;
+
+	ret->verdict = intent->verdict;
+	ret->n_deliveries = 0;
+	ret->deliveries = sluis_arena_alloc(arena, (intent->n_members + 1) * sizeof(*ret->deliveries));
+	if (ret->deliveries == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t r = 0; r < intent->n_members; r++) {
+		struct sluis_bytes *categories = sluis_arena_alloc(arena, n * sizeof(*categories));
+		size_t count = 0;
+
+		if (categories == NULL)
+			return SLUIS_ENOMEM;
+		for (size_t s = 0; s < n; s++) {
+			if ((intent->assigned[s] >> r & 1) != 0)
+				categories[count++] = intent->request->sections[s].category;
+		}
+		ret->deliveries[ret->n_deliveries++] = (struct sluis_push_delivery){
+			.member = intent->members[r], .categories = categories, .n_categories = count };
+	}
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_push_decide(struct sluis_session *session, const struct sluis_push_request *request,
+    struct sluis_arena *arena, struct sluis_push_preview *ret, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(intent_done) struct intent intent = { .request = request };
+
+	SLUIS_TRY(decide(session, &intent, arena, failure));
+	return sluis_fail_err(failure, preview_of(&intent, arena, ret), _("deciding"));
+}
+
+enum sluis_err
+sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdict *verdict,
+    struct sluis_failure *failure)
+{
+	const enum sluis_err err = sluis_session_refusal(session, sluis_rule_text(verdict->rule), failure);
+	const size_t len = strlen(failure->text);
+
+	if (verdict->detail.len > 0)
+		snprintf(failure->text + len, sizeof(failure->text) - len, ": %.*s",
+		    (int)verdict->detail.len, (const char *)verdict->detail.data);
+	return err;
+}
+
+/* ---- before sealing ---- */
+
+static enum sluis_err
+check_sizes(struct sluis_session *session, const struct sluis_push_request *request,
+    struct sluis_failure *failure)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < request->n_sections; i++) {
+		const struct sluis_push_section *s = &request->sections[i];
+
+		if (s->plain.len == 0)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("section %zu (%.*s) is empty"), i + 1,
+			    (int)s->category.len, (const char *)s->category.data);
+		total += s->plain.len;
+		if (s->plain.len > SLUIS_SECTION_INLINE_MAX_BYTES || total > SLUIS_MESSAGE_INLINE_MAX_BYTES) {
+			(void)sluis_session_refusal(session, "too-large", failure);
+			sluis_fail_hint(failure,
+			    _("a section holds at most %u KiB, a message %u MiB; split it or make it smaller"),
+			    SLUIS_SECTION_INLINE_MAX_BYTES / 1024, SLUIS_MESSAGE_INLINE_MAX_BYTES / 1024 / 1024);
+			return SLUIS_EREFUSED;
+		}
+	}
+	return SLUIS_OK;
+}
+
+static bool
+is_nine_digits(struct sluis_bytes text, size_t at)
+{
+	if (text.len - at < 9)
+		return false;
+	for (size_t i = at; i < at + 9; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+	}
+	return true;
+}
+
+/* Nine digits in one run; looser spellings are found by the same search and are not asked about yet. */
+static enum sluis_err
+check_bsn(struct sluis_session *session, const struct sluis_push_request *request,
+    struct sluis_failure *failure)
+{
+	for (size_t i = 0; i < request->n_sections; i++) {
+		const struct sluis_push_section *s = &request->sections[i];
+		const struct sluis_policy_category *category =
+		    sluis_policy_category(session->policy, s->category);
+		size_t from = 0, at;
+
+		if ((category != NULL && category->has_bsn) || !sluis_utf8_is_valid(s->plain))
+			continue;
+		for (; sluis_bsn_search(s->plain, from, &at); from = at + 1) {
+			if (!is_nine_digits(s->plain, at))
+				continue;
+			(void)sluis_session_refusal(session, "bsn-outside", failure);
+			snprintf(failure->text, sizeof(failure->text),
+			    _("section %.*s may hold a BSN at byte %zu; a BSN goes only into bsn and message "
+			      "(bsn-outside)"),
+			    (int)s->category.len, (const char *)s->category.data, at);
+			return SLUIS_EREFUSED;
+		}
+	}
+	return SLUIS_OK;
+}
+
+/* ---- sealing ---- */
+
+static enum sluis_err
+draft_recipients(struct sluis_session *session, const struct intent *intent,
+    struct sluis_draft_recipient *ret, struct sluis_failure *failure)
+{
+	for (size_t i = 0; i < intent->n_members; i++) {
+		const struct sluis_member *member = intent->members[i];
+		const struct sluis_recipient *key =
+		    sluis_member_recipient_at(member, intent->act.created_ms);
+		char handle[SLUIS_HANDLE_MAX + 1];
+
+		if (key == NULL)
+			return sluis_session_refusal(session, "epoch-ended", failure);
+		snprintf(handle, sizeof(handle), "%.*s", (int)member->handle.len,
+		    (const char *)member->handle.data);
+		ret[i] = (struct sluis_draft_recipient){ .record = member->record_hash,
+			.epoch = key->epoch, .kind = SLUIS_MANIFEST_MEMBER, .age_key = key->key };
+		SLUIS_TRY(sluis_profile_next_sequence(session->profile, handle, &ret[i].pair_sequence,
+		    failure));
+	}
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+draft_sections(const struct intent *intent, struct sluis_arena *arena, struct sluis_draft_section *ret)
+{
+	for (size_t i = 0; i < intent->request->n_sections; i++) {
+		const struct sluis_push_section *s = &intent->request->sections[i];
+		uint32_t *recipients = sluis_arena_alloc(arena, SLUIS_RECIPIENTS_MAX * sizeof(*recipients));
+
+		if (recipients == NULL)
+			return SLUIS_ENOMEM;
+		ret[i] = (struct sluis_draft_section){
+			.category = s->category,
+			.about = s->about,
+			.media_number = sluis_section_media_number(s->extension),
+			.is_criminal = s->is_criminal,
+			.plain = s->plain,
+			.recipients = recipients,
+		};
+		randombytes_buf(ret[i].id.bytes, sizeof(ret[i].id.bytes));
+		for (uint32_t r = 0; r < intent->n_members; r++) {
+			if ((intent->assigned[i] >> r & 1) != 0)
+				recipients[ret[i].n_recipients++] = r;
+		}
+	}
+	return SLUIS_OK;
+}
+
+/** A sealed message, ready to go. */
+struct parcel {
+	struct sluis_bytes push; /* packed */
+	struct sluis_bytes body;
+};
+
+static enum sluis_err
+seal(struct sluis_session *session, const struct sluis_draft *draft, struct sluis_arena *arena,
+    struct parcel *ret)
+{
+	const struct sluis_draft_random random = { .fill = sluis_random_system };
+	const size_t cap = (size_t)sluis_draft_body_size(draft);
+	struct sluis_draft_sealed sealed;
+	struct sluis_batch_draft batch_draft = {
+		.record = session->self->record_hash, .created_ms = draft->created_ms, .n = 1 };
+	struct sluis_batch batch;
+	struct sluis_writer body;
+	Sluis__Signed *signed_batch = NULL;
+	Sluis__Push *push = NULL;
+	void *storage = sluis_arena_alloc(arena, cap);
+
+	if (storage == NULL)
+		return SLUIS_ENOMEM;
+	sluis_writer_init(&body, storage, cap);
+	SLUIS_TRY(sluis_draft_seal(draft, &random, arena, &body, &sealed));
+	batch_draft.manifests = &sealed.manifest.hash;
+	SLUIS_TRY(sluis_batch_build(&batch_draft, arena, &batch));
+	SLUIS_TRY(sluis_batch_sign(&batch, &sluis_profile_keys(session->profile)->sign, arena, &signed_batch));
+	SLUIS_TRY(sluis_draft_push(&sealed, &batch, 0, signed_batch, arena, &push));
+	ret->body = sealed.body;
+	return sluis_codec_pack(&push->base, arena, &ret->push);
+}
+
+static enum sluis_err
+make_parcel(struct sluis_session *session, const struct intent *intent, struct sluis_arena *arena,
+    struct parcel *ret, struct sluis_failure *failure)
+{
+	const struct sluis_push_request *request = intent->request;
+	struct sluis_draft_recipient recipients[SLUIS_RECIPIENTS_MAX];
+	struct sluis_draft_section sections[SLUIS_SECTIONS_MAX];
+	struct sluis_draft_fact facts[SLUIS_CODES_MAX];
+	struct sluis_draft_grant grant;
+	struct sluis_draft draft = {
+		.federation = session->federation,
+		.case_id = request->case_id,
+		.purpose = request->purpose,
+		.ground = request->ground,
+		.facts = facts,
+		.n_facts = request->n_facts,
+		.sender = session->self->record_hash,
+		.created_ms = intent->act.created_ms,
+		.not_before_ms = intent->act.created_ms,
+		.expires_ms = intent->verdict.expires_ms,
+		.keys = sluis_profile_heads(session->profile).keys,
+		.policy = session->policy_hash,
+		.case_head = intent->of_case->head,
+		.retention = intent->act.retention,
+		.kind = SLUIS_MANIFEST_NEW,
+		.recipients = recipients,
+		.n_recipients = intent->n_members,
+		.sections = sections,
+		.n_sections = request->n_sections,
+	};
+
+	if (request->n_facts > SLUIS_CODES_MAX)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("too many facts"));
+	for (size_t i = 0; i < request->n_facts; i++)
+		facts[i] = (struct sluis_draft_fact){ request->facts[i].key, request->facts[i].value };
+	randombytes_buf(draft.message_id.bytes, sizeof(draft.message_id.bytes));
+	if (intent->has_grant) {
+		grant.id = *request->grant_id;
+		grant.hash = intent->grant.hash;
+		draft.grant = &grant;
+	}
+	SLUIS_TRY(draft_recipients(session, intent, recipients, failure));
+	SLUIS_TRY(sluis_fail_err(failure, draft_sections(intent, arena, sections), _("sealing")));
+	return sluis_fail_err(failure, seal(session, &draft, arena, ret), _("sealing"));
+}
+
+/* ---- sending ---- */
+
+static enum sluis_err
+send_parcel(struct sluis_session *session, const struct parcel *parcel, struct sluis_arena *arena,
+    struct sluis_push_done *ret, struct sluis_failure *failure)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	struct sluis_event_evidence evidence;
+	struct sluis_answer answer;
+	struct sluis_hash act_hash;
+	Sluis__Manifest *manifest = NULL;
+	Sluis__Push *push = NULL;
+	enum sluis_err err =
+	    SLUIS_UNPACK(push, Push, parcel->push, SLUIS_FRAME_MAX_BYTES, arena, &push);
+
+	if (err == SLUIS_OK)
+		err = SLUIS_UNPACK(manifest, Manifest, sluis_of(push->manifest_bytes),
+		    SLUIS_MANIFEST_MAX_BYTES, arena, &manifest);
+	if (err != SLUIS_OK)
+		return sluis_fail_err(failure, err, _("sending"));
+	ask.act_case = SLUIS__ASK__ACT_PUSH;
+	ask.push = push;
+	SLUIS_TRY(sluis_session_call(session, &ask, parcel->body, arena, &answer, failure));
+	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
+		return sluis_fail_err(failure, SLUIS_ESTATUS, _("sending"));
+	act_hash = sluis_hash(sluis_of(push->manifest_bytes));
+	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, "push",
+	    arena, &evidence, failure));
+	ret->message_id = sluis_id_of(manifest->message_id);
+	ret->index = evidence.index;
+	ret->size = answer.exchange.size;
+	return SLUIS_OK;
+}
+
+/* A refusal settles it; only what got no answer waits. */
+static enum sluis_err
+send_and_settle(struct sluis_session *session, const char *name, const struct parcel *parcel,
+    struct sluis_arena *arena, struct sluis_push_done *ret, struct sluis_failure *failure)
+{
+	const enum sluis_err err = send_parcel(session, parcel, arena, ret, failure);
+
+	/* A file that stays behind does no harm: the same bytes get the same answer. */
+	if ((err == SLUIS_OK || err == SLUIS_EREFUSED) &&
+	    sluis_profile_remove(session->profile, name) != SLUIS_OK)
+		return err;
+	return err;
+}
+
+static enum sluis_err
+send_new(struct sluis_session *session, const struct sluis_push_request *request, const char *name,
+    struct sluis_arena *arena, struct sluis_push_done *ret, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(intent_done) struct intent intent = { .request = request };
+	struct parcel parcel;
+
+	SLUIS_TRY(check_sizes(session, request, failure));
+	SLUIS_TRY(decide(session, &intent, arena, failure));
+	if (intent.verdict.outcome != SLUIS_PERMIT)
+		return sluis_push_verdict(session, &intent.verdict, failure);
+	SLUIS_TRY(check_bsn(session, request, failure));
+	SLUIS_TRY(make_parcel(session, &intent, arena, &parcel, failure));
+	SLUIS_TRY(sluis_outbox_keep(session, name, parcel.push, parcel.body, failure));
+	return send_and_settle(session, name, &parcel, arena, ret, failure);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_push_send(struct sluis_session *session, const struct sluis_push_request *request,
+    struct sluis_push_done *ret, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(ARENA_BYTES);
+	SLUIS_AUTO(sluis_freep) void *owned = NULL;
+	struct parcel waiting;
+	char name[SLUIS_OUTBOX_NAME];
+
+	if (arena == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("sending"));
+	sluis_outbox_name(session, request, name);
+	if (sluis_outbox_find(session, name, &owned, &waiting.push, &waiting.body) == SLUIS_OK)
+		return send_and_settle(session, name, &waiting, arena, ret, failure);
+	return send_new(session, request, name, arena, ret, failure);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * push - send sections of a case file: decide as the broker will, show, seal, sign, keep in the outbox, send, check.
+ *
+ * What is sent is in the outbox until its answer is in: the same push repeated sends the same bytes, so nothing is
+ * sent twice (PROTOCOL 3.5).
+ */
+#ifndef SLUIS_CLIENT_PUSH_H
+#define SLUIS_CLIENT_PUSH_H
+
+#include "session.h"
+
+/** One section offered; borrowed. */
+struct sluis_push_section {
+	struct sluis_bytes category;
+	struct sluis_bytes about;     /* empty: none */
+	struct sluis_bytes extension; /* of the file: "pdf"; without dot, may be empty */
+	bool is_criminal;
+	struct sluis_bytes plain;
+};
+
+struct sluis_push_request {
+	struct sluis_id case_id;
+	struct sluis_bytes purpose;
+	struct sluis_bytes ground;
+	const struct sluis_id *grant_id; /* NULL: none named */
+	const char *const *to;           /* HANDLE, role:ROLE, org:HANDLE */
+	size_t n_to;
+	const struct sluis_push_section *sections;
+	size_t n_sections;
+	const struct sluis_ground_fact *facts;
+	size_t n_facts;
+};
+
+/** Who would get what: one row a receiver. Views live in the arena given. */
+struct sluis_push_delivery {
+	const struct sluis_member *member;
+	const struct sluis_bytes *categories;
+	size_t n_categories;
+};
+
+/** The preview: the verdict by the same code as the broker's, and what would go to whom. */
+struct sluis_push_preview {
+	struct sluis_verdict verdict;
+	struct sluis_push_delivery *deliveries;
+	size_t n_deliveries;
+};
+
+/**
+ * sluis_push_decide(session, request, arena, ret, failure):
+ * Decide without sealing or sending. SLUIS_OK also for a verdict that refuses. Errors: SLUIS_EUSAGE (unknown or ambiguous
+ * receiver: the hint names candidates), SLUIS_EREFUSED not-found (the case), and those of a session.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_push_decide(struct sluis_session *session,
+    const struct sluis_push_request *request, struct sluis_arena *arena, struct sluis_push_preview *ret,
+    struct sluis_failure *failure);
+
+struct sluis_push_done {
+	struct sluis_id message_id;
+	uint64_t index; /* leaf of the push event */
+	uint64_t size;  /* of the tree that proves it */
+};
+
+/**
+ * sluis_push_send(session, request, ret, failure):
+ * All of it. Refused by rule, too: `too-large` and `bsn-outside` before anything is sealed.
+ * When the broker does not answer (SLUIS_EUNREACHABLE, SLUIS_EBUSY) the message waits in the outbox: the same call
+ * sends the same bytes.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_push_send(struct sluis_session *session,
+    const struct sluis_push_request *request, struct sluis_push_done *ret, struct sluis_failure *failure);
+
+/** sluis_push_verdict(session, verdict, failure): SLUIS_EREFUSED with rule, text, detail and hint. */
+enum sluis_err sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdict *verdict,
+    struct sluis_failure *failure);
+
+#endif
