@@ -214,6 +214,8 @@ evidence_proves_its_place(void **state)
 	assert_int_equal(sluis_event_evidence_verify(&evidence, &head, arena, &opened), SLUIS_EPROOF);
 	evidence.n_path_hashes = SLUIS_PROOF_MAX + 1;
 	assert_int_equal(sluis_event_evidence_verify(&evidence, &head, arena, &opened), SLUIS_EPROOF);
+	evidence.n_path_hashes = SIZE_MAX / sizeof(ProtobufCBinaryData);
+	assert_int_equal(sluis_event_evidence_verify(&evidence, &head, arena, &opened), SLUIS_EPROOF);
 	evidence.n_path_hashes = 0;
 	assert_int_equal(sluis_event_evidence_verify(&evidence, &head, arena, &opened), SLUIS_EPROOF);
 	assert_int_equal(sluis_event_evidence_open(&evidence, arena, &opened), SLUIS_OK);
