@@ -10,6 +10,7 @@
 
 #define ID_BYTES 4
 #define TIME_BYTES 8
+#define MESSAGE_HEAD_BYTES 64
 #define TIME_MAX_S ((uint64_t)INT64_MAX)
 
 static const char DASH[] = "\xe2\x80\x94 "; /* em dash, U+2014, and a blank */
@@ -89,8 +90,10 @@ is_under(const struct sluis_note_signature *signature, const struct sluis_note_k
 static enum sluis_err
 cosigned_message(uint64_t time_s, struct sluis_bytes text, struct sluis_writer *out)
 {
-	char head[64];
+	char head[MESSAGE_HEAD_BYTES];
 
+	if (text.len > SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES)
+		return SLUIS_ETOOBIG;
 	snprintf(head, sizeof(head), "cosignature/v1\ntime %llu\n", (unsigned long long)time_s);
 	sluis_writer_put_text(out, head);
 	sluis_writer_put(out, text.data, text.len);
@@ -114,7 +117,7 @@ verify_cosignature(const struct sluis_note_key *key, struct sluis_bytes text,
     struct sluis_bytes base64, uint64_t *ret_time_s)
 {
 	uint8_t raw[ID_BYTES + TIME_BYTES + SLUIS_SIGNATURE_BYTES];
-	uint8_t message[64 + SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES];
+	uint8_t message[MESSAGE_HEAD_BYTES + SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES];
 	struct sluis_writer w;
 	struct sluis_reader r;
 	uint64_t time_s;
@@ -277,7 +280,7 @@ enum sluis_err
 sluis_note_cosign(const struct sluis_note_key *key, const struct sluis_signing_secret *secret,
     uint64_t time_s, struct sluis_bytes text, struct sluis_writer *out)
 {
-	uint8_t message[64 + SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES];
+	uint8_t message[MESSAGE_HEAD_BYTES + SLUIS_NOTE_TEXT_COSIGNED_MAX_BYTES];
 	uint8_t body[TIME_BYTES + SLUIS_SIGNATURE_BYTES];
 	struct sluis_writer w;
 
