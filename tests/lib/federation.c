@@ -378,22 +378,21 @@ make_keys(struct federation *f)
 }
 
 static void
-genesis_draft(struct federation *f, Sluis__Signed *body, Sluis__Signed **registrar,
-    struct sluis_record_genesis *ret)
+genesis_draft(struct federation *f, Sluis__Signed *body, size_t n, struct federation_founding *ret)
 {
 	static const char ENDPOINT[] = "tcp://127.0.0.1:5555";
 	struct sluis_bytes *endpoint;
 
 	words(f, ENDPOINT, &endpoint);
-	*ret = (struct sluis_record_genesis){
+	ret->genesis = (struct sluis_record_genesis){
 		.name = sluis_bytes_text("Practice region"),
 		.created_ms = federation_time(f),
 		.anchors = &f->anchor,
 		.n_anchors = 1,
 		.body = body,
-		.registrars = registrar,
-		.n_registrars = 1,
-		.needed = 1,
+		.registrars = ret->registrars,
+		.n_registrars = n,
+		.needed = n > 1 ? 2 : 1,
 		.keys_log = { .origin = sluis_bytes_text("practice.example/keys"),
 		    .key = f->keys_log_key },
 		.exchange_log = { .origin = sluis_bytes_text("practice.example/exchange"),
@@ -408,34 +407,44 @@ genesis_draft(struct federation *f, Sluis__Signed *body, Sluis__Signed **registr
 	};
 }
 
-static void
-found(struct federation *f)
+void
+federation_prepare(struct federation *f, size_t n, struct federation_founding *ret)
 {
+	static const char *const HANDLES[] = { "registrar", "registrar-2", "registrar-3" };
 	struct federation_organisation *body = new_organisation(f, BODY);
-	struct federation_member *registrar = new_member(f, "registrar", BODY);
+	Sluis__Signed *act;
+
+	assert(n >= 1 && n <= SLUIS_ARRAY_LEN(HANDLES));
+	organisation_draft(f, body, "jeugdwet", &ret->organisation);
+	act = federation_sign_organisation(f, &ret->organisation, body);
+	for (size_t i = 0; i < n; i++) {
+		struct federation_member *registrar = new_member(f, HANDLES[i], BODY);
+
+		federation_record_of(f, registrar, "registrar", &ret->records[i]);
+		ret->registrars[i] = federation_sign_record(f, &ret->records[i], registrar, NULL);
+	}
+	genesis_draft(f, act, n, ret);
+}
+
+struct sluis_bytes
+federation_genesis(struct federation *f, const struct federation_founding *founding)
+{
+	const struct federation_organisation *body = federation_organisation(f, BODY);
 	const struct sluis_certificate_signer signer = { .certificate = body->chain[0],
 		.key_pem = body->key_pem };
-	struct sluis_record_organisation organisation;
-	struct sluis_record_genesis genesis;
-	struct sluis_record_draft record;
 	struct sluis_bytes payload;
-	Sluis__Signed *act, *records[1];
+	Sluis__Signed *act;
 
-	organisation_draft(f, body, "jeugdwet", &organisation);
-	act = federation_sign_organisation(f, &organisation, body);
-	federation_record_of(f, registrar, "registrar", &record);
-	records[0] = federation_sign_record(f, &record, registrar, NULL);
-	genesis_draft(f, act, records, &genesis);
-	MUST(sluis_record_genesis(&genesis, f->arena, &payload));
+	MUST(sluis_record_genesis(&founding->genesis, f->arena, &payload));
 	MUST(sluis_signed_of(payload, f->arena, &act));
 	MUST(sluis_signed_add_certificate(act, SLUIS_SIGNED_GENESIS, &signer, f->arena));
-	MUST(sluis_signed_add(act, SLUIS_SIGNED_GENESIS, &registrar->signer, f->arena));
-	federation_append(f, SLUIS_ENTRY_GENESIS, act);
-	f->id = sluis_directory_federation(f->directory);
+	for (size_t i = 0; i < f->n_members; i++)
+		MUST(sluis_signed_add(act, SLUIS_SIGNED_GENESIS, &f->members[i].signer, f->arena));
+	return federation_entry(f, SLUIS_ENTRY_GENESIS, act);
 }
 
 struct federation *
-federation_found(const struct sluis_hash *policy_hash, int64_t now_ms)
+federation_empty(const struct sluis_hash *policy_hash, int64_t now_ms)
 {
 	struct federation *f = calloc(1, sizeof(*f));
 
@@ -450,7 +459,18 @@ federation_found(const struct sluis_hash *policy_hash, int64_t now_ms)
 	make_keys(f);
 	f->ca = federation_ca_new(f->arena, "Practice");
 	f->anchor = federation_ca_anchor(f->ca);
-	found(f);
+	return f;
+}
+
+struct federation *
+federation_found(const struct sluis_hash *policy_hash, int64_t now_ms)
+{
+	struct federation *f = federation_empty(policy_hash, now_ms);
+	struct federation_founding founding;
+
+	federation_prepare(f, 1, &founding);
+	MUST(sluis_directory_append(f->directory, federation_genesis(f, &founding), NULL));
+	f->id = sluis_directory_federation(f->directory);
 	return f;
 }
 

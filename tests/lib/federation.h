@@ -119,6 +119,22 @@ Sluis__Signed *federation_case_act(struct federation *federation, struct sluis_c
 
 /* ---- pieces, for tests that build what is wrong ---- */
 
+/** A genesis that is not signed yet; a test may change the draft. */
+struct federation_founding {
+	struct sluis_record_organisation organisation; /* of the body, as signed in genesis.body */
+	struct sluis_record_draft records[3];          /* of the registrars, as signed in genesis.registrars */
+	Sluis__Signed *registrars[3];
+	struct sluis_record_genesis genesis;
+};
+
+/** federation_empty(policy_hash, now_ms): keys and certificates, and a directory without an entry. */
+struct federation *federation_empty(const struct sluis_hash *policy_hash, int64_t now_ms);
+/** federation_prepare(federation, n, ret): the body and its first ${n} registrars: registrar, registrar-2, -3. */
+void federation_prepare(struct federation *federation, size_t n, struct federation_founding *ret);
+/** federation_genesis(federation, founding): the entry, signed by the body and every registrar. */
+struct sluis_bytes federation_genesis(struct federation *federation,
+    const struct federation_founding *founding);
+
 /** What a test certificate is to look like. */
 struct federation_certificate {
 	const char *oin;
