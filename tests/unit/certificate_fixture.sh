@@ -127,6 +127,7 @@ make_odd() {
 	odd two-oins "$o$s$s" sign
 	odd two-organisations "$o/O=Y$s" sign
 	odd control "/C=NL/O=X"$'\x1b'"[2J$s" sign
+	odd control-c1 "/C=NL/O=X"$'\xc2\x9b'"2J$s" sign
 	odd seal "$o$s" seal
 	odd encipher "$o$s" encipher
 	odd no-usage "$o$s" no_usage

@@ -59,6 +59,7 @@ test_parse_refuses_what_is_no_certificate(void **state)
 	assert_int_equal(sluis_certificate_parse(f->crls[0], &ret), SLUIS_EFORMAT);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "two-organisations.der"), &ret), SLUIS_EFORMAT);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "control.der"), &ret), SLUIS_EFORMAT);
+	assert_int_equal(sluis_certificate_parse(fixture_file(f, "control-c1.der"), &ret), SLUIS_EFORMAT);
 	assert_int_equal(sluis_certificate_parse(fixture_file(f, "longer-name.der"), &ret), SLUIS_EFORMAT);
 	assert_string_equal(ret.oin, "untouched");
 }
