@@ -31,11 +31,8 @@ sluis_age_seal(const struct sluis_age_to *to, sluis_random random, void *random_
 {
 	SLUIS_AUTO(sluis_age_file_secret_wipe) struct sluis_age_file_secret secret = { 0 };
 	struct sluis_writer w = *out; /* copied back whole, or not at all */
-	uint64_t size;
+	const uint64_t size = sluis_age_sealed_size(to->n_recipients, to->context != NULL, plain.len);
 
-	if (to->n_recipients == 0 || to->n_recipients > SLUIS_RECIPIENTS_MAX)
-		return SLUIS_EUSAGE;
-	size = sluis_age_sealed_size(to->n_recipients, to->context != NULL, plain.len);
 	if (size == 0 || sluis_age_room(out) < size)
 		return SLUIS_EUSAGE;
 	secret = sluis_age_file_secret_new(random, random_context);

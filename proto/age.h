@@ -30,7 +30,6 @@
 struct sluis_age_stanza {
 	struct sluis_bytes type; /* first argument */
 	struct sluis_bytes args; /* the others, one space between them; empty when there are none */
-	size_t n_args;           /* how many others */
 	struct sluis_bytes body; /* base64 lines as they stand, without the last LF */
 	size_t body_len;         /* bytes when decoded */
 };
@@ -62,7 +61,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_age_header_parse(struct sluis_bytes file, 
 /**
  * sluis_age_section_check(file, n_recipients, context):
  * The rule for a section, by whoever cannot open it: first one context stanza with exactly ${context}, then
- * exactly ${n_recipients} X25519 stanzas, and nothing else. ${file} starts with the header, may go on.
+ * exactly ${n_recipients} X25519 stanzas, and nothing else. ${file} starts with the header, may go on; such a
+ * header takes exactly sluis_age_header_size(${n_recipients}, true) bytes.
  * Errors (the sender's fault): SLUIS_EHEADER (grammar, count, a stanza of any other type, scrypt);
  * SLUIS_ECONTEXT (no context stanza, a wrong value or form, two of them, not the first).
  */

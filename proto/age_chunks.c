@@ -53,7 +53,7 @@ sluis_age_chunk_open(struct sluis_age_chunks *chunks, struct sluis_bytes sealed,
 	uint8_t nonce[SLUIS_AEAD_NONCE_BYTES];
 
 	/* "The final chunk ... MUST NOT be empty unless the whole payload is empty." */
-	if (chunks->counter >= CHUNKS_MAX || (sealed.len == SLUIS_AGE_TAG_BYTES && chunks->counter > 0))
+	if (sealed.len == SLUIS_AGE_TAG_BYTES && chunks->counter > 0)
 		return SLUIS_EPAYLOAD;
 	chunk_nonce(chunks->counter, last, nonce);
 	SLUIS_TRY(sluis_aead_open(chunks->aead, nonce, sluis_bytes(NULL, 0), sealed, ret));

@@ -33,14 +33,14 @@ is_base64_of_32(struct sluis_bytes text, uint8_t ret[static KEY_BYTES])
 static enum sluis_err
 parse_args(struct sluis_bytes line, struct sluis_age_stanza *ret)
 {
-	size_t n = 1, type_len = line.len;
+	size_t type_len = line.len;
 	bool in_arg = false;
 
 	for (size_t i = 0; i < line.len; i++) {
 		const uint8_t c = line.data[i];
 
 		if (c == ' ' && in_arg) {
-			if (n++ == 1)
+			if (type_len == line.len)
 				type_len = i;
 			in_arg = false;
 		} else if (c >= 0x21 && c <= 0x7e) {
@@ -52,13 +52,12 @@ parse_args(struct sluis_bytes line, struct sluis_age_stanza *ret)
 	if (!in_arg)
 		return SLUIS_EHEADER;
 	ret->type = sluis_bytes(line.data, type_len);
-	ret->n_args = n - 1;
-	ret->args = n == 1 ? sluis_bytes(NULL, 0) :
-	                     sluis_bytes(line.data + type_len + 1, line.len - type_len - 1);
+	ret->args = type_len == line.len ? sluis_bytes(NULL, 0) :
+	                                   sluis_bytes(line.data + type_len + 1, line.len - type_len - 1);
 	return SLUIS_OK;
 }
 
-/* "*(64base64 LF) *63base64 LF": full lines, then one that is shorter, perhaps empty. */
+/* "*(64base64 LF) *63base64 LF": full lines, then one that is shorter, perhaps empty. Longer ones do not decode. */
 static enum sluis_err
 parse_body(struct sluis_reader *r, struct sluis_age_stanza *ret)
 {
@@ -69,7 +68,7 @@ parse_body(struct sluis_reader *r, struct sluis_age_stanza *ret)
 
 	do {
 		line = sluis_reader_get_line(r);
-		if (r->failed || line.len > COLUMNS ||
+		if (r->failed ||
 		    sluis_base64_decode(SLUIS_BASE64_RAW, line, decoded, sizeof(decoded), &len) != SLUIS_OK)
 			return SLUIS_EHEADER;
 		total += len;
@@ -85,13 +84,13 @@ is_x25519_form(const struct sluis_age_stanza *stanza)
 {
 	uint8_t share[KEY_BYTES];
 
-	return stanza->n_args == 1 && is_base64_of_32(stanza->args, share) && stanza->body_len == KEY_BYTES;
+	return is_base64_of_32(stanza->args, share) && stanza->body_len == KEY_BYTES;
 }
 
 static bool
 is_context_form(const struct sluis_age_stanza *stanza, struct sluis_hash *ret)
 {
-	return stanza->n_args == 1 && stanza->body_len == 0 && is_base64_of_32(stanza->args, ret->bytes);
+	return stanza->body_len == 0 && is_base64_of_32(stanza->args, ret->bytes);
 }
 
 static enum sluis_err

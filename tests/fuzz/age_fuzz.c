@@ -55,7 +55,8 @@ look_at_header(struct sluis_bytes file)
 	}
 	FUZZ_MUST(n_x25519 == h.n_x25519);
 	if (sluis_age_section_check(file, h.n_x25519, &h.context) == SLUIS_OK)
-		FUZZ_MUST(h.has_context && h.n_context == 1 && h.n_stanzas == h.n_x25519 + 1);
+		FUZZ_MUST(h.has_context && h.n_context == 1 && h.n_stanzas == h.n_x25519 + 1 &&
+		    h.len == sluis_age_header_size(h.n_x25519, true));
 	FUZZ_MUST(sluis_age_section_check(file, h.n_x25519 + 1, &h.context) != SLUIS_OK);
 	if (sluis_age_plain_size(h.len, file.len, &plain_len) == SLUIS_OK)
 		FUZZ_MUST(sluis_age_sealed_size(1, false, plain_len) - sluis_age_header_size(1, false) ==

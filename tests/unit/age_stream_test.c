@@ -10,6 +10,7 @@
 #include <sodium.h>
 
 #include "fixed_random.h"
+#include "hkdf.h"
 
 enum { KEYS = 3, CHUNK = SLUIS_AGE_CHUNK_BYTES, SEALED_CHUNK = SLUIS_AGE_SEALED_CHUNK_BYTES,
 	PLAIN_MAX = 3 * CHUNK + 5, ROOM = PLAIN_MAX + 4 * SEALED_CHUNK };
@@ -190,6 +191,76 @@ no_empty_chunk_behind_others(void **state)
 	free(out.data);
 }
 
+/* One chunk as the specification has it, by libsodium alone. */
+static void
+put_chunk(const struct sluis_age_file_secret *secret, uint64_t counter, bool last, struct sluis_bytes plain,
+    struct sluis_writer *out)
+{
+	uint8_t key[32], nonce[12] = { 0 };
+
+	assert_int_equal(sluis_hkdf(sluis_bytes(secret->file_key, 16), sluis_bytes(secret->nonce, 16),
+	    sluis_bytes_text("payload"), key, sizeof(key)), SLUIS_OK);
+	for (size_t i = 0; i < 8; i++)
+		nonce[3 + i] = (uint8_t)(counter >> (56 - 8 * i));
+	nonce[11] = last;
+	crypto_aead_chacha20poly1305_ietf_encrypt(out->data + out->len, NULL, plain.data, plain.len, NULL, 0, NULL,
+	    nonce, key);
+	out->len += plain.len + SLUIS_AGE_TAG_BYTES;
+}
+
+static void
+counters_are_eleven_bytes(void **state)
+{
+	static const uint64_t AT[] = { 0, 1, 254, 255, 256, 65534, 65535, 65536, 0xfffffd, 0xffffff, 0xfffffffe };
+	const struct sluis_age_file_secret secret = { { 1 }, { 2 } };
+	struct sluis_writer want = room(), out = room();
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(AT); i++) {
+		SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
+
+		want.len = 0;
+		out.len = 0;
+		put_chunk(&secret, AT[i], false, sluis_bytes(PLAIN, CHUNK), &want);
+		put_chunk(&secret, AT[i] + 1, true, sluis_bytes(PLAIN + CHUNK, 5), &want);
+		assert_int_equal(sluis_age_sealer_resume(&secret, AT[i], &sealer), SLUIS_OK);
+		assert_int_equal(sluis_age_sealer_update(sealer, sluis_bytes(PLAIN, CHUNK + 5), &out), SLUIS_OK);
+		assert_int_equal(sluis_age_sealer_final(sealer, &out), SLUIS_OK);
+		assert_int_equal(out.len, want.len);
+		assert_memory_equal(out.data, want.data, want.len);
+	}
+	free(want.data);
+	free(out.data);
+}
+
+/* Sealed rightly in all but this: a reader that took it could be given two files for one plaintext. */
+static void
+an_empty_last_chunk_is_refused(void **state)
+{
+	struct sluis_writer file = seal_whole(1), out = room();
+	const size_t start = sluis_age_header_size(2, true);
+	struct fixed_random random = { 0 };
+	struct sluis_age_file_secret secret;
+
+	(void)state;
+	fixed_random(&random, secret.file_key, sizeof(secret.file_key));
+	fixed_random(&random, secret.nonce, sizeof(secret.nonce));
+	assert_memory_equal(file.data + start, secret.nonce, sizeof(secret.nonce));
+	for (size_t len = 0; len < 2; len++) {
+		file.len = start + sizeof(secret.nonce);
+		out.len = 0;
+		put_chunk(&secret, 0, false, sluis_bytes(PLAIN, CHUNK), &file);
+		put_chunk(&secret, 1, true, sluis_bytes(PLAIN, len), &file);
+		assert_int_equal(open_in_pieces(sluis_bytes(file.data, file.len), 999, true, &out),
+		    len == 0 ? SLUIS_EPAYLOAD : SLUIS_OK);
+		out.len = 0;
+		assert_int_equal(sluis_age_open(&OWN, sluis_bytes(file.data, file.len), &out),
+		    len == 0 ? SLUIS_EPAYLOAD : SLUIS_OK);
+	}
+	free(file.data);
+	free(out.data);
+}
+
 static void
 chunks_are_counted(void **state)
 {
@@ -198,6 +269,7 @@ chunks_are_counted(void **state)
 	const struct sluis_age_file_secret secret = { { 1 }, { 2 } };
 	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *sealer = NULL;
 	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *other = NULL;
+	SLUIS_AUTO(sluis_age_sealer_freep) struct sluis_age_sealer *third = NULL;
 
 	(void)state;
 	assert_int_equal(sluis_age_sealer_resume(&secret, last + 1, &sealer), SLUIS_EUSAGE);
@@ -210,6 +282,11 @@ chunks_are_counted(void **state)
 	assert_int_equal(sluis_age_sealer_update(other, sluis_bytes(PLAIN, 2 * CHUNK), &out), SLUIS_OK);
 	assert_int_equal(sluis_age_sealer_final(other, &out), SLUIS_ETOOBIG);
 	assert_int_equal(sluis_age_sealer_final(other, &out), SLUIS_EUSAGE);
+	/* in the middle of an update, too: what it had taken is lost, so it ends there */
+	assert_int_equal(sluis_age_sealer_resume(&secret, last, &third), SLUIS_OK);
+	assert_int_equal(sluis_age_sealer_update(third, sluis_bytes(PLAIN, 2 * CHUNK + 1), &out), SLUIS_ETOOBIG);
+	assert_int_equal(sluis_age_sealer_update(third, sluis_bytes(PLAIN, 1), &out), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_sealer_final(third, &out), SLUIS_EUSAGE);
 	free(out.data);
 }
 
@@ -250,6 +327,7 @@ opener_misuse(void **state)
 	assert_int_equal(out.len, 100);
 	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_EUSAGE);
 	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, 1), &out), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(NULL, 0), &out), SLUIS_EUSAGE);
 	free(file.data);
 	free(out.data);
 }
@@ -383,6 +461,8 @@ main(void)
 		cmocka_unit_test(opener_misuse),
 		cmocka_unit_test(no_empty_chunk_behind_others),
 		cmocka_unit_test(chunks_are_counted),
+		cmocka_unit_test(counters_are_eleven_bytes),
+		cmocka_unit_test(an_empty_last_chunk_is_refused),
 		cmocka_unit_test(pieces_make_the_same_file),
 		cmocka_unit_test(resumes_with_the_same_bytes),
 		cmocka_unit_test(pieces_open_to_the_same_plaintext),

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#include "base64.h"
 #include "fixed_random.h"
+#include "hkdf.h"
 
 enum { KEYS = SLUIS_RECIPIENTS_MAX + 1, NONCE = SLUIS_AGE_NONCE_BYTES, CHUNK = SLUIS_AGE_CHUNK_BYTES,
 	SEALED_CHUNK = SLUIS_AGE_SEALED_CHUNK_BYTES };
@@ -347,6 +349,55 @@ order_of_checks(void **state)
 	done(&f);
 }
 
+/* A writer's MAC over ${signed_part}, with a file key that the writer knows. */
+static void
+put_mac(const uint8_t *file_key, struct sluis_writer *w)
+{
+	const struct sluis_bytes key = sluis_bytes(file_key, SLUIS_AGE_FILE_KEY_BYTES);
+	uint8_t mac_key[32], mac[32];
+	char text[SLUIS_BASE64_RAW_32 + 1];
+
+	sluis_writer_put_text(w, "---");
+	assert_int_equal(sluis_hkdf(key, sluis_bytes(NULL, 0), sluis_bytes_text("header"), mac_key, 32), SLUIS_OK);
+	sluis_hmac(sluis_bytes(mac_key, 32), sluis_bytes(w->data, w->len), mac);
+	sluis_base64_encode(SLUIS_BASE64_RAW, sluis_bytes(mac, 32), text);
+	sluis_writer_put_text(w, " ");
+	sluis_writer_put_text(w, text);
+	sluis_writer_put_text(w, "\n");
+}
+
+/* Two stanzas for one identity with two file keys: the first counts, as in age, and the MAC must be its. */
+static void
+the_first_match_counts(void **state)
+{
+	const struct sluis_age_to to = { RECIPIENTS, 1, NULL };
+	const struct sluis_age_identities own = { IDENTITIES, 1 };
+	struct fixed_random random = { .n = 10 }, same = { .n = 10 };
+	struct sluis_writer a = room(500), b = room(500), both = room(500), plain = room(3);
+	uint8_t keys[2][32];
+
+	(void)state;
+	assert_int_equal(sluis_age_seal(&to, fixed_random, &random, sluis_bytes("abc", 3), &a), SLUIS_OK);
+	assert_int_equal(sluis_age_seal(&to, fixed_random, &random, sluis_bytes("xyz", 3), &b), SLUIS_OK);
+	fixed_random(&same, keys[0], SLUIS_AGE_FILE_KEY_BYTES);
+	same.n += 2; /* nonce and share */
+	fixed_random(&same, keys[1], SLUIS_AGE_FILE_KEY_BYTES);
+	for (size_t i = 0; i < 2; i++) {
+		both.len = 0;
+		plain.len = 0;
+		sluis_writer_put(&both, a.data, 22 + 98);
+		sluis_writer_put(&both, b.data + 22, 98);
+		put_mac(keys[i], &both);
+		sluis_writer_put(&both, a.data + 22 + 98 + 48, a.len - 22 - 98 - 48);
+		assert_int_equal(sluis_age_open(&own, sluis_bytes(both.data, both.len), &plain),
+		    i == 0 ? SLUIS_OK : SLUIS_EHMAC);
+	}
+	free(a.data);
+	free(b.data);
+	free(both.data);
+	free(plain.data);
+}
+
 /* A header and the payload of another file: the nonce is fresh, and so is the key. */
 static void
 payloads_do_not_move(void **state)
@@ -391,6 +442,7 @@ main(void)
 		cmocka_unit_test(nothing_is_left_of_good_chunks),
 		cmocka_unit_test(chunks_keep_their_place),
 		cmocka_unit_test(order_of_checks),
+		cmocka_unit_test(the_first_match_counts),
 		cmocka_unit_test(payloads_do_not_move),
 		cmocka_unit_test(update_room_is_enough),
 	};
