@@ -3,7 +3,8 @@
  * certificate - X.509 of organisations: read, check against anchors and CRLs, verify and make signatures.
  *
  * The only module that sees OpenSSL's certificates. Never: sockets, clock, store, files, logging.
- * Leaves nothing in OpenSSL's error queue. Safe in any thread.
+ * Leaves nothing in OpenSSL's error queue. Safe in any thread. Cost (OpenSSL 3.0, whose key decoders are slow):
+ * about 0.3 ms a parse, 0.6 ms a signature, 3 ms a chain of four: who asks often keeps the answer by hash.
  * Source: RFC 5280; PKIoverheid Programme of Requirements part 3 (OIN in Subject.serialNumber);
  * proto/PROTOCOL.md, records; NCSC guidelines for TLS (no SHA-1, RSA from 2048 bits, PSS).
  */
