@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Acts that carry no section: who may do them, on which case, naming whom; recording grants; requests. */
+#include "decide.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy_scene.h"
+
+static struct scene S;
+
+static void
+assert_rule(const char *rule)
+{
+	assert_string_equal(scene_rule(&S), rule);
+}
+
+static void
+init(const char *act, const char *step, const char *roles)
+{
+	scene_init_act(&S, scene_default_policy(), act, step, roles);
+}
+
+/* Who may do which act (domain): every role that may, and one that may not. */
+/* clang-format off */
+static const struct {
+	const char *act, *step, *may, *may_not;
+} WHO[] = {
+	{ "case-step", "intake", "director", "provider" },
+	{ "case-close", "monitoring", "director", "secretary" },
+	{ "case-reopen", "closed", "director", "secretary" },
+	{ "case-invite", "consultation", "director", "provider" },
+	{ "case-inform", "closed", "referrer provider certified-institution municipality-access "
+	    "municipality-funding expertise-centre school director secretary expert safe-home "
+	    "child-protection-board", "parent" },
+	{ "case-label", "intake", "school", "guardian" },
+	{ "grant-refuse", "consultation", "secretary expert school", "youth" },
+	{ "guest-enrol", "consultation", "provider director", "client-supporter" },
+	{ "void", "closed", "system parent analyst", "unheard-of" },
+	{ "keys-rotate", "closed", "parent registrar", "unheard-of" },
+	{ "log-verify", "closed", "parent purchaser", "unheard-of" },
+	{ "log-read", "closed", "youth neighbour", "unheard-of" },
+	{ "log-read-organisation", "closed", "privacy-officer", "director" },
+	{ "log-read-all", "closed", "federation-auditor", "privacy-officer" },
+	{ "log-open", "closed", "federation-auditor", "privacy-officer" },
+	{ "retention-list", "closed", "privacy-officer", "registrar" },
+	{ "incident", "closed", "privacy-officer", "registrar" },
+	{ "breach", "closed", "privacy-officer", "director" },
+	{ "review", "closed", "privacy-officer", "director" },
+	{ "rights", "closed", "privacy-officer provider", "parent" },
+	{ "report", "closed", "parent steering-group", "unheard-of" },
+	{ "registry-invite", "closed", "registrar", "privacy-officer" },
+	{ "registry-pending", "closed", "registrar", "director" },
+	{ "registry-approve", "closed", "registrar", "director" },
+	{ "registry-suspend", "closed", "registrar", "director" },
+	{ "registry-remove", "closed", "registrar", "director" },
+	{ "registry-policy", "closed", "registrar", "federation-auditor" },
+	{ "registry-recover", "closed", "registrar", "director" },
+};
+/* clang-format on */
+
+static void
+asks_the_role(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(WHO); i++) {
+		const struct sluis_codes may = scene_codes(WHO[i].may);
+
+		for (size_t k = 0; k < may.count; k++) {
+			init(WHO[i].act, WHO[i].step, WHO[i].may);
+			S.facts.sender.roles = (struct sluis_codes){ &may.items[k], 1 };
+			S.act.step = scene_code("consultation");
+			assert_rule("act");
+			assert_true(sluis_bytes_is_text(scene_decide(&S).detail, WHO[i].act));
+			S.facts.sender.is_active = false;
+			assert_rule("member-inactive");
+			S.facts.sender.is_active = true;
+			S.facts.sender.is_certificate_valid = false;
+			assert_rule("certificate-invalid");
+		}
+		init(WHO[i].act, WHO[i].step, WHO[i].may_not);
+		S.act.step = scene_code("consultation");
+		assert_rule("act-role");
+	}
+}
+
+static void
+opens_a_case(void **state)
+{
+	(void)state;
+	init("case-open", "intake", "referrer");
+	S.facts.of_case = (struct sluis_case_facts){ 0 };
+	assert_rule("act"); /* alone */
+	scene_add_recipient(&S, "director", "team", "director");
+	scene_add_recipient(&S, "provider", "care", "provider analyst");
+	S.recipients[0].is_on_case = false;
+	S.recipients[1].is_on_case = false;
+	assert_rule("act");
+	S.recipients[1].member.roles = scene_codes("analyst steering-group");
+	assert_rule("receiver-role"); /* reports only, never on a case */
+	S.recipients[1].is_on_case = true;
+	assert_rule("receiver-on-case");
+	S.recipients[0].member.is_active = false;
+	assert_rule("receiver-inactive");
+	S.recipients[0].member.is_active = true;
+	S.recipients[0].kind = SLUIS_RECIPIENT_RECOVERY;
+	assert_rule("receiver-inactive");
+	S.facts.recipient_count = 65;
+	assert_rule("receiver-count");
+	S.facts.of_case.exists = true;
+	assert_rule("case-exists");
+	S.facts.sender.roles = scene_codes("expert");
+	assert_rule("act-role");
+}
+
+static void
+adds_to_a_case(void **state)
+{
+	(void)state;
+	init("case-join", "intake", "provider");
+	scene_add_recipient(&S, "expert", "elsewhere", "expert");
+	S.recipients[0].is_on_case = false;
+	assert_rule("act-condition"); /* neither opener nor director, nor a stand-in */
+	S.facts.of_case.opener = scene_code("director"); /* the sender's handle */
+	assert_rule("act");
+	S.facts.of_case.step = scene_code("consultation");
+	assert_rule("act-condition"); /* the opener in intake only */
+	S.facts.sender.roles = scene_codes("director");
+	assert_rule("act"); /* the director always */
+	S.facts.sender.roles = scene_codes("provider");
+	S.recipients[0].member.organisation = scene_code("team");
+	assert_rule("act"); /* a stand-in of its own organisation */
+	scene_add_recipient(&S, "other", "elsewhere", "expert");
+	S.recipients[1].is_on_case = false;
+	assert_rule("act-condition");
+	S.facts.recipient_count = 0;
+	assert_rule("act-condition");
+	S.facts.sender.roles = scene_codes("director");
+	assert_rule("receiver-count");
+	S.facts.of_case.step = scene_code("closed");
+	assert_rule("case-closed");
+	S.facts.of_case.is_sender_on_case = false;
+	assert_rule("not-found");
+	S.facts.of_case.exists = false;
+	assert_rule("not-found");
+}
+
+static void
+leaves_a_case(void **state)
+{
+	(void)state;
+	init("case-leave", "closed", "provider");
+	scene_add_recipient(&S, "director", "team", "provider"); /* oneself, by handle */
+	assert_rule("act");
+	S.recipients[0].member.is_active = false; /* who leaves need not be active */
+	S.facts.sender.handle = scene_code("colleague");
+	assert_rule("act-condition");
+	S.facts.sender.roles = scene_codes("director");
+	assert_rule("act");
+	S.recipients[0].is_on_case = false;
+	assert_rule("receiver-not-on-case");
+}
+
+static void
+hands_over_and_shields(void **state)
+{
+	(void)state;
+	init("case-hand-over", "monitoring", "director");
+	scene_add_recipient(&S, "next", "team", "director");
+	assert_rule("act");
+	S.recipients[0].member.is_certificate_valid = false;
+	assert_rule("receiver-inactive");
+	S.recipients[0].member.is_certificate_valid = true;
+	S.recipients[0].is_on_case = false;
+	assert_rule("receiver-not-on-case");
+	S.act.code = scene_code("case-shield"); /* names a person, whoever that is */
+	S.recipients[0].member.is_active = false;
+	S.recipients[0].is_shielded = true;
+	assert_rule("act");
+	S.facts.recipient_count = 0;
+	assert_rule("receiver-count");
+	S.act.code = scene_code("case-invite"); /* names nobody; whoever is given is not looked at */
+	assert_rule("act");
+	S.facts.recipient_count = 65;
+	assert_rule("act");
+}
+
+static void
+moves_step_by_step(void **state)
+{
+	static const struct {
+		const char *from, *to, *rule;
+	} CASES[] = {
+		{ "intake", "consultation", "act" },
+		{ "intake", "monitoring", "step-order" },
+		{ "intake", "intake", "step-order" },
+		{ "intake", "closed", "step-order" }, /* closing is an act of its own */
+		{ "consultation", "monitoring", "act" },
+		{ "monitoring", "consultation", "act" },
+		{ "monitoring", "", "step-order" },
+		{ "limbo", "consultation", "step-order" },
+		{ "closed", "consultation", "case-closed" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(CASES); i++) {
+		init("case-step", CASES[i].from, "director");
+		S.act.step = scene_code(CASES[i].to);
+		assert_rule(CASES[i].rule);
+	}
+	init("case-reopen", "monitoring", "director");
+	assert_rule("case-not-closed");
+	init("case-close", "closed", "director");
+	assert_rule("case-closed");
+}
+
+static void
+withdraws_a_grant(void **state)
+{
+	(void)state;
+	init("grant-withdraw", "closed", "school");
+	S.facts.object = (struct sluis_object_facts){ .is_found = true, .author = scene_code("taker"),
+		.author_organisation = scene_code("care") };
+	assert_rule("act-condition"); /* on the case, but no business of it */
+	S.facts.sender.organisation = scene_code("care");
+	assert_rule("act"); /* a colleague on the case */
+	S.facts.of_case.is_sender_on_case = false;
+	assert_rule("not-found"); /* one who is not on it does not learn that it exists */
+	S.facts.sender.handle = scene_code("taker");
+	assert_rule("act"); /* who recorded it, even after leaving */
+	S.facts.object.is_found = false;
+	assert_rule("not-found");
+	S.facts.object.is_found = true;
+	S.facts.of_case.exists = false;
+	assert_rule("not-found");
+	init("grant-withdraw", "intake", "director");
+	S.facts.object.is_found = true;
+	assert_rule("act");
+	S.facts.acts_last_day = INT64_MAX; /* no allowance holds up a withdrawal */
+	assert_rule("act");
+}
+
+/* A family holds a token and is no member: it may withdraw, and nothing else. */
+static void
+takes_a_token(void **state)
+{
+	(void)state;
+	init("grant-withdraw", "intake", "");
+	S.facts.sender = (struct sluis_member_facts){ 0 };
+	S.facts.of_case.is_sender_on_case = false;
+	S.facts.has_token = true;
+	S.facts.object.is_found = true;
+	assert_rule("act");
+	S.facts.object.is_found = false;
+	assert_rule("not-found");
+	S.facts.object.is_found = true;
+	S.facts.has_token = false;
+	assert_rule("member-inactive");
+	S.facts.has_token = true;
+	S.act.code = scene_code("grant-refuse");
+	assert_rule("member-inactive");
+	S.act.code = scene_code("void");
+	S.facts.sender = scene_member("director", "team", "director");
+	assert_rule("act-role"); /* a bearer is a bearer, whoever it is besides */
+}
+
+static void
+answers_for_messages(void **state)
+{
+	static const char *const ACTS[] = { "receipt", "request-decline", "erasure-confirm", "erasure-keep" };
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(ACTS); i++) {
+		init(ACTS[i], "", "parent");
+		S.facts.of_case = (struct sluis_case_facts){ 0 };
+		S.facts.object = (struct sluis_object_facts){ .is_found = true, .is_addressee = true };
+		assert_rule("act");
+		S.facts.object.is_addressee = false;
+		assert_rule("not-found");
+		S.facts.of_case.is_sender_on_case = true; /* being on the case does not make it theirs */
+		assert_rule("not-found");
+	}
+	init("message-withdraw", "", "provider");
+	S.facts.object = (struct sluis_object_facts){ .is_found = true, .author = scene_code("director") };
+	assert_rule("act");
+	S.facts.object.author = scene_code("other");
+	assert_rule("not-found");
+	S.facts.object.author_organisation = scene_code("team");
+	assert_rule("act");
+	S.facts.object.author_organisation = scene_code("");
+	S.facts.sender.organisation = scene_code(""); /* two unknowns are not the same */
+	assert_rule("not-found");
+}
+
+static void
+runs_retention_for_the_body_only(void **state)
+{
+	static const char *const ACTS[] = { "retention-run", "retention-hold", "retention-release" };
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(ACTS); i++) {
+		init(ACTS[i], "", "privacy-officer");
+		assert_rule("act-condition");
+		S.facts.sender.is_federation_body = true;
+		assert_rule("act");
+		S.facts.sender.roles = scene_codes("registrar");
+		assert_rule("act-role");
+	}
+}
+
+static void
+counts_the_day(void **state)
+{
+	(void)state;
+	init("case-label", "intake", "provider");
+	S.facts.acts_last_day = 239999;
+	assert_rule("act");
+	S.facts.acts_last_day = 240000;
+	assert_rule("allowance");
+}
+
+static void
+keeps_unknown_and_not_yours_alike(void **state)
+{
+	struct sluis_verdict unknown, not_yours;
+
+	(void)state;
+	init("case-label", "intake", "provider");
+	S.facts.of_case.is_sender_on_case = false;
+	not_yours = scene_decide(&S);
+	S.facts.of_case = (struct sluis_case_facts){ 0 };
+	unknown = scene_decide(&S);
+	assert_int_equal(unknown.rule, SLUIS_RULE_NOT_FOUND);
+	assert_memory_equal(&unknown, &not_yours, sizeof(unknown));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(asks_the_role),
+		cmocka_unit_test(opens_a_case),
+		cmocka_unit_test(adds_to_a_case),
+		cmocka_unit_test(leaves_a_case),
+		cmocka_unit_test(hands_over_and_shields),
+		cmocka_unit_test(moves_step_by_step),
+		cmocka_unit_test(withdraws_a_grant),
+		cmocka_unit_test(takes_a_token),
+		cmocka_unit_test(answers_for_messages),
+		cmocka_unit_test(runs_retention_for_the_body_only),
+		cmocka_unit_test(counts_the_day),
+		cmocka_unit_test(keeps_unknown_and_not_yours_alike),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
