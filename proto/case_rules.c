@@ -8,6 +8,8 @@
 #include "limits.h"
 #include "signed.h"
 
+_Static_assert(SLUIS_CASE_ACT_MEMBERS_MAX < SLUIS_CASE_MEMBERS_MAX, "opening fits");
+
 /* How many members each act names: 0, 1, or at least 1. `open` lists those besides the actor. */
 enum names { NAMES_NONE, NAMES_ONE, NAMES_SOME, NAMES_ANY };
 
@@ -214,8 +216,9 @@ check_sense(const struct sluis_case *of_case, const Sluis__CaseAct *act, enum sl
 		return refuse(why, SLUIS_EFORMAT, "the act step does not say to which step");
 	if (step.len > 0 && !sluis_code_is_valid(step))
 		return refuse(why, SLUIS_EFORMAT, "a step that is no code");
-	if (of_case->n_members + act->n_members + 1 > SLUIS_CASE_MEMBERS_MAX)
-		return refuse(why, SLUIS_EREFUSED, "more members on one case than there may be");
+	if ((code == SLUIS_CASE_JOIN || code == SLUIS_CASE_HAND_OVER) &&
+	    of_case->n_members >= SLUIS_CASE_MEMBERS_MAX)
+		return refuse(why, SLUIS_EREFUSED, "as many members on one case as there may be");
 	return SLUIS_OK;
 }
 

@@ -182,7 +182,8 @@ static void
 an_entry_stands_once(void **state)
 {
 	const struct sluis_bytes entry = suspension("school", false, SLUIS_STANDING_SUSPENDED, "registrar");
-	const struct sluis_genesis *genesis = sluis_directory_genesis(f->directory);
+	struct federation_member *late = stranger("late", "gi");
+	struct sluis_record_draft draft;
 	Sluis__Genesis *body;
 	Sluis__KeysEntry *first;
 
@@ -193,8 +194,11 @@ an_entry_stands_once(void **state)
 	attack_taken(f, suspension("school", false, SLUIS_STANDING_ACTIVE, "registrar"));
 	attack_refused(f, entry, "duplicate");
 	attack_refused(f, sluis_directory_entry(f->directory, 0), "genesis");
+	/* also under another signature of the same signer: ECDSA gives as many as one likes */
+	federation_record_of(f, late, "expert", &draft);
+	attack_taken(f, record_entry(&draft, late, NULL));
+	attack_refused(f, record_entry(&draft, late, NULL), "duplicate");
 	/* what genesis carries is an act as well */
-	assert_non_null(genesis);
 	attack_must(SLUIS_UNPACK(keys_entry, KeysEntry, sluis_directory_entry(f->directory, 0),
 	    SLUIS_KEYS_ENTRY_MAX_BYTES, f->arena, &first));
 	attack_must(SLUIS_UNPACK(genesis, Genesis, sluis_of(first->act->payload_bytes),
