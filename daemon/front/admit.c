@@ -10,17 +10,21 @@
 
 enum { ROUND_MAX = 256 }; /* messages taken before answers get their turn */
 
-/* An answer that looked at nothing: sent at once or not at all. */
+/* An answer that looked at nothing. A peer that does not even read those does without. */
 static void
 tell_brief(struct front *front, const struct arrival *from, enum brief_status status, uint32_t retry_s)
 {
+	const struct session *session = session_find(front->sessions, from->route);
+	enum listen_sent sent = LISTEN_FULL;
 	struct sluis_bytes tell;
 
 	sluis_arena_reset(front->brief);
 	if (brief_pack(from->frame, status, retry_s, front->brief, &tell) != SLUIS_OK)
 		return;
-	/* LISTEN_FULL: a peer that does not read its answers does without this one. */
-	(void)(listener_tell(front->listener, from->route, tell) == LISTEN_SENT);
+	if (session == NULL || session->brief_count == 0)
+		sent = listener_tell(front->listener, from->route, tell);
+	if (sent == LISTEN_FULL)
+		(void)!session_park_brief(front->sessions, from->route, tell, front->now_ms);
 }
 
 /* What shows before anything is decoded; NULL: nothing wrong. */

@@ -47,7 +47,7 @@ answer(struct front *front, struct job *job)
 		deliver_settle(front, &peer, session, bytes);
 		return;
 	}
-	if (session->first != NULL) {
+	if (session->first != NULL || session->brief_count > 0) {
 		park(front, session, job);
 		return;
 	}
@@ -64,47 +64,78 @@ answer(struct front *front, struct job *job)
 	deliver_settle(front, &peer, session, bytes);
 }
 
+/* Nothing that waits for this peer will be read. The session ends here, unless requests are still under way. */
 static void
 drop_parked(struct front *front, struct session *session)
 {
-	while (session->first != NULL) {
-		struct job *job = session_unpark(front->sessions, session);
-		const bool is_last = session->first == NULL;
+	bool is_last = session->brief_count == 0 && session->first == NULL;
 
-		deliver_settle(front, &job->peer, session, job->charged_bytes);
-		job_free(job);
-		if (is_last)
+	while (session->brief_count > 0) {
+		if (session_drop_brief(front->sessions, session))
 			return;
 	}
+	while (!is_last && session->first != NULL) {
+		struct job *job = session_unpark(front->sessions, session);
+
+		is_last = session->first == NULL;
+		deliver_settle(front, &job->peer, session, job->charged_bytes);
+		job_free(job);
+	}
+}
+
+/* True: go on with this session. */
+static bool
+went(struct front *front, struct session *session, enum listen_sent sent)
+{
+	switch (sent) {
+	case LISTEN_FULL:
+		if (!session_stuck(session, front->now_ms))
+			drop_parked(front, session);
+		return false;
+	case LISTEN_GONE:
+		drop_parked(front, session);
+		return false;
+	case LISTEN_SENT:
+		session_moved(session, front->now_ms);
+		return true;
+	}
+	return false;
+}
+
+/* True: all are sent and the session still is. */
+static bool
+flush_briefs(struct front *front, struct session *session)
+{
+	const struct sluis_bytes route = session->entry.key;
+
+	while (session->brief_count > 0) {
+		if (!went(front, session, listener_tell(front->listener, route, session_brief(session))))
+			return false;
+		if (session_drop_brief(front->sessions, session))
+			return false;
+	}
+	return true;
 }
 
 /* Send what waits for one peer until it takes no more. */
 static void
 flush(struct front *front, struct session *session)
 {
-	for (;;) {
+	bool go_on = flush_briefs(front, session) && session->first != NULL;
+
+	while (go_on) {
 		struct job *job = session_unpark(front->sessions, session);
 		const struct job_peer peer = job->peer;
 		const size_t bytes = job->charged_bytes;
 		const bool is_last = session->first == NULL;
+		const enum listen_sent sent = listener_answer(front->listener, job);
 
-		switch (listener_answer(front->listener, job)) {
-		case LISTEN_FULL:
+		if (sent != LISTEN_SENT)
 			session_put_back(front->sessions, session, job);
-			if (!session_stuck(session, front->now_ms))
-				drop_parked(front, session);
-			return;
-		case LISTEN_GONE:
-			session_put_back(front->sessions, session, job);
-			drop_parked(front, session);
-			return;
-		case LISTEN_SENT:
-			session_moved(session, front->now_ms);
+		go_on = went(front, session, sent);
+		if (go_on)
 			deliver_settle(front, &peer, session, bytes);
-			break;
-		}
-		if (is_last)
-			return;
+		go_on = go_on && !is_last;
 	}
 }
 

@@ -124,10 +124,16 @@ SLUIS_MUST_CHECK bool
 door_admits(struct door *door, const struct sluis_public *curve_key, int64_t now_ms)
 {
 	door_serve(door);
-	/* The one that asks has been counted already. */
+	/* The one that asks has been counted already, so a door without places lets nobody in. */
 	if (door->members.is_member(door->members.context, curve_key))
 		return door->count <= door->places;
 	return door->count <= door->places / 4 * 3 && stranger_has_rate(door, now_ms);
+}
+
+void
+door_shut(struct door *door)
+{
+	door->places = 0;
 }
 
 size_t

@@ -40,6 +40,9 @@ void *door_socket(const struct door *door);
 /** door_admits(door, curve_key, now_ms): one more connection of that key may be. ${now_ms}: never runs backwards. */
 SLUIS_MUST_CHECK bool door_admits(struct door *door, const struct sluis_public *curve_key, int64_t now_ms);
 
+/** door_shut(door): nobody comes in any more. */
+void door_shut(struct door *door);
+
 /** door_count(door): connections now. */
 size_t door_count(const struct door *door);
 

@@ -28,7 +28,7 @@ take_orders(struct front *front)
 	if (!atomic_load(&front->is_stopping) || front->is_draining)
 		return;
 	front->is_draining = true;
-	listener_unbind(front->listener);
+	listener_shut(front->listener);
 	queue_close(front->parts.in);
 }
 

@@ -225,11 +225,9 @@ listener_bind(struct listener *listener, const char *endpoint, int fd, struct sl
 }
 
 void
-listener_unbind(struct listener *listener)
+listener_shut(struct listener *listener)
 {
-	if (listener->endpoint[0] != '\0' && zmq_unbind(listener->router, listener->endpoint) != 0)
-		socket_die("unbind");
-	listener->endpoint[0] = '\0';
+	door_shut(listener->door);
 }
 
 const char *

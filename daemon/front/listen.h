@@ -57,8 +57,8 @@ SLUIS_MUST_CHECK enum sluis_err listener_open(const struct listener_parts *parts
 SLUIS_MUST_CHECK enum sluis_err listener_bind(struct listener *listener, const char *endpoint, int fd,
     struct sluis_why *why);
 
-/** listener_unbind(listener): take no more connections; those that are there stay. */
-void listener_unbind(struct listener *listener);
+/** listener_shut(listener): let nobody in any more; who is in stays. (zmq_unbind would end all connections it took.) */
+void listener_shut(struct listener *listener);
 
 /** listener_endpoint(listener): where it listens, "" before listener_bind(). */
 const char *listener_endpoint(const struct listener *listener);

@@ -48,6 +48,33 @@ session_new(struct sessions *sessions, struct sluis_bytes route)
 	return session;
 }
 
+static bool
+is_waiting(const struct session *session)
+{
+	return session->first != NULL || session->brief_count > 0;
+}
+
+/* Something begins to wait at ${session}, where nothing did. */
+static void
+begin_waiting(struct sessions *sessions, struct session *session, int64_t now_ms)
+{
+	if (is_waiting(session))
+		return;
+	session->stuck_ms = session->retry_ms = now_ms;
+	link_parked(sessions, session);
+}
+
+static bool
+end_if_idle(struct sessions *sessions, struct session *session)
+{
+	if (session->jobs > 0 || is_waiting(session))
+		return false;
+	table_remove(&sessions->table, &session->entry);
+	free(session->briefs);
+	free(session);
+	return true;
+}
+
 struct sessions *
 sessions_new(void)
 {
@@ -74,8 +101,9 @@ sessions_free(struct sessions *sessions)
 
 			while ((job = session_unpark(sessions, session)) != NULL)
 				job_free(job);
-			table_remove(&sessions->table, &session->entry);
-			free(session);
+			session->jobs = 0;
+			session->brief_count = 0;
+			(void)end_if_idle(sessions, session);
 		}
 	}
 	table_done(&sessions->table);
@@ -111,25 +139,20 @@ void
 session_give_back(struct sessions *sessions, struct session *session)
 {
 	assert(session->jobs > 0);
-	if (--session->jobs > 0)
-		return;
-	assert(session->first == NULL);
-	table_remove(&sessions->table, &session->entry);
-	free(session);
+	session->jobs--;
+	(void)end_if_idle(sessions, session);
 }
 
 void
 session_park(struct sessions *sessions, struct session *session, struct job *job, int64_t now_ms)
 {
+	begin_waiting(sessions, session, now_ms);
 	job->next = NULL;
-	if (session->last != NULL) {
+	if (session->last != NULL)
 		session->last->next = job;
-		session->last = job;
-		return;
-	}
-	session->first = session->last = job;
-	session->stuck_ms = session->retry_ms = now_ms;
-	link_parked(sessions, session);
+	else
+		session->first = job;
+	session->last = job;
 }
 
 struct job *
@@ -141,22 +164,64 @@ session_unpark(struct sessions *sessions, struct session *session)
 		return NULL;
 	session->first = job->next;
 	job->next = NULL;
-	if (session->first == NULL) {
+	if (session->first == NULL)
 		session->last = NULL;
+	if (!is_waiting(session))
 		unlink_parked(sessions, session);
-	}
 	return job;
 }
 
 void
 session_put_back(struct sessions *sessions, struct session *session, struct job *job)
 {
-	if (session->first == NULL) {
-		session->last = job;
+	if (!is_waiting(session))
 		link_parked(sessions, session);
-	}
+	if (session->first == NULL)
+		session->last = job;
 	job->next = session->first;
 	session->first = job;
+}
+
+SLUIS_MUST_CHECK bool
+session_park_brief(struct sessions *sessions, struct sluis_bytes route, struct sluis_bytes tell,
+    int64_t now_ms)
+{
+	struct session *session = session_find(sessions, route);
+	struct session_brief *brief;
+
+	if (tell.len == 0 || tell.len > SESSION_BRIEF_BYTES)
+		return false;
+	if (session == NULL && (session = session_new(sessions, route)) == NULL)
+		return false;
+	if (session->briefs == NULL)
+		session->briefs = calloc(SESSION_BRIEFS_MAX, sizeof(*session->briefs));
+	if (session->briefs == NULL || session->brief_count == SESSION_BRIEFS_MAX) {
+		(void)end_if_idle(sessions, session);
+		return false;
+	}
+	begin_waiting(sessions, session, now_ms);
+	brief = &session->briefs[session->brief_count++];
+	memcpy(brief->tell, tell.data, tell.len);
+	brief->len = tell.len;
+	return true;
+}
+
+struct sluis_bytes
+session_brief(const struct session *session)
+{
+	const size_t n = session->brief_count;
+
+	return n == 0 ? sluis_bytes(NULL, 0) : sluis_bytes(session->briefs[n - 1].tell, session->briefs[n - 1].len);
+}
+
+SLUIS_MUST_CHECK bool
+session_drop_brief(struct sessions *sessions, struct session *session)
+{
+	assert(session->brief_count > 0);
+	session->brief_count--;
+	if (!is_waiting(session))
+		unlink_parked(sessions, session);
+	return end_if_idle(sessions, session);
 }
 
 SLUIS_MUST_CHECK bool
