@@ -4,9 +4,13 @@
  *
  * Every function takes a transaction; nothing is durable before store_commit() has returned SLUIS_OK, which is
  * after one sync. Views that a function returns live in the arena given. Strings are codes of the protocol.
- * Errors of every function: SLUIS_EIO (stop the process, never retry), SLUIS_ENOSPACE (roll back, go on),
- * SLUIS_ESTORE (a row that cannot be what we wrote), SLUIS_ENOMEM; SLUIS_ENOTFOUND where said.
- * One thread at a time. Variants: sqlite.c.
+ * Errors of every function: SLUIS_EIO (stop the process, never retry: from then on every call says so),
+ * SLUIS_ENOSPACE (roll back, go on), SLUIS_ESTORE (a row that cannot be what we wrote), SLUIS_ENOMEM; of every
+ * ..._add and ..._put SLUIS_EEXISTS (the key is taken; ..._put says where it is not so); SLUIS_ENOTFOUND and
+ * SLUIS_EUSAGE where said. A write that fails with anything but SLUIS_ENOTFOUND spoils its transaction: what
+ * follows fails the same way, and so does store_commit(), which then rolls back. A question that fails does not.
+ * Lists of what nobody ever stored are empty, not SLUIS_ENOTFOUND. Cursors may be any number.
+ * One thread at a time. Variants: sqlite.c. Source: design 7, 9.
  */
 #ifndef SLUISD_STORE_H
 #define SLUISD_STORE_H
@@ -115,24 +119,68 @@ struct store_recipient {
 
 /* ---- Life ---- */
 
-/** store_open(dir, why, ret): open or make ${dir}/sluis.db, migrate upwards, refuse a newer schema with a clear word. */
+/**
+ * store_open(dir, why, ret):
+ * Open or make the store in the folder ${dir} (made where it is missing; its parent is there), bring its schema up
+ * to date, check the ends of both logs against their last rows (O(log n)), load or make ${dir}/keyring
+ * (keyring.h), make the reserve where there is room. ${ret}: store_close().
+ * A store whose keyring is missing opens with a new one; store_lost() says what can no longer be read.
+ * Errors, each with ${why}: SLUIS_EEXISTS (in use by another process), SLUIS_ECONFIG (folder open to others, not
+ * ours; another program's database), SLUIS_EVERSION (written by a newer sluisd), SLUIS_EKEYS (keyring open to others,
+ * damaged, of another store, older than the database), SLUIS_ESTORE (head and rows differ), SLUIS_EIO.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_open(const char *dir, struct sluis_why *why, struct store **ret);
+
+/** store_close(store): an open transaction is rolled back; NULL is fine. */
 void store_close(struct store *store);
 
+/** store_begin(store, ret): one at a time. Costs nothing until the first write. Errors: SLUIS_EIO (see above). */
 SLUIS_MUST_CHECK enum sluis_err store_begin(struct store *store, struct store_tx **ret);
-/** store_commit(tx): make it durable, with one sync; ${tx} is gone either way. A transaction without writes costs no sync. */
+/**
+ * store_commit(tx): make it durable, with one sync; ${tx} is gone either way. A transaction without writes costs
+ * no sync. After an error nothing of it is there; only after SLUIS_EIO that is unknown: look at the head's batch
+ * after a restart.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_commit(struct store_tx *tx);
+/** store_rollback(tx): nothing of it happened; NULL is fine. */
 void store_rollback(struct store_tx *tx);
+
+/**
+ * store_tidy(store): between transactions, best after answers are out: copy a long journal into the database.
+ * Nothing where it is short. Without it store_commit() does so itself when the journal reaches 64 MiB.
+ */
+SLUIS_MUST_CHECK enum sluis_err store_tidy(struct store *store);
+
+/**
+ * store_check_full(store, why): every page and every index, all rows of both logs, O(everything); between transactions.
+ * The hashes of the logs are the ledger's to check. Errors: SLUIS_ESTORE with ${why}.
+ */
+SLUIS_MUST_CHECK enum sluis_err store_check_full(struct store *store, struct sluis_why *why);
+
+/*
+ * The reserve: ${dir}/reserve, so many bytes taken from the disk beforehand. On SLUIS_ENOSPACE roll back, release it, and
+ * go on with refusals, withdrawals and reading only; make it again when there is room. store_open() makes
+ * it too, and goes on without where the disk is full.
+ */
+#define STORE_RESERVE_BYTES (16 * 1024 * 1024)
+/** store_reserve_make(store): nothing when it is whole. Errors: SLUIS_ENOSPACE (not made at all), SLUIS_EIO. */
+SLUIS_MUST_CHECK enum sluis_err store_reserve_make(struct store *store);
+/** store_reserve_release(store): Errors: SLUIS_ENOTFOUND (released already), SLUIS_EIO. */
+SLUIS_MUST_CHECK enum sluis_err store_reserve_release(struct store *store);
+bool store_reserve_is_whole(struct store *store);
 
 /* ---- Heads, events, keys log ---- */
 
+/** store_head_get: all zero for a log that was never written. */
 SLUIS_MUST_CHECK enum sluis_err store_head_get(struct store_tx *tx, enum store_log log, struct store_head *ret);
-/** store_head_set: moves the head; SLUIS_ESTORE when the stored size is not ${old_size}. */
+/** store_head_set: moves the head, in the transaction of its rows; SLUIS_ESTORE when the stored size is not ${old_size}. */
 SLUIS_MUST_CHECK enum sluis_err store_head_set(struct store_tx *tx, enum store_log log, uint64_t old_size,
     const struct store_head *head);
 
+/** store_event_add: index < 2^63; one row for each organisation and for the case, by which it is listed. */
 SLUIS_MUST_CHECK enum sluis_err store_event_add(struct store_tx *tx, const struct store_event *event,
     const struct store_event_keys *keys);
+/** store_event_get: SLUIS_ENOTFOUND past the end. */
 SLUIS_MUST_CHECK enum sluis_err store_event_get(struct store_tx *tx, uint64_t index,
     struct sluis_arena *arena, struct store_event *ret);
 /** store_entries: up to ${max} consecutive entries (32 bytes each) from ${from}; *ret_count may be less. */
@@ -153,6 +201,7 @@ SLUIS_MUST_CHECK enum sluis_err store_keys_get(struct store_tx *tx, uint64_t ind
 
 /* ---- Policy files, invites, enrolments that wait ---- */
 
+/** store_policy_put: the same hash again is fine. store_policy_get: SLUIS_ENOTFOUND. */
 SLUIS_MUST_CHECK enum sluis_err store_policy_put(struct store_tx *tx, const struct sluis_hash *hash,
     struct sluis_bytes yaml);
 SLUIS_MUST_CHECK enum sluis_err store_policy_get(struct store_tx *tx, const struct sluis_hash *hash,
@@ -164,6 +213,7 @@ SLUIS_MUST_CHECK enum sluis_err store_invite_put(struct store_tx *tx, const stru
 SLUIS_MUST_CHECK enum sluis_err store_invite_get(struct store_tx *tx, const struct sluis_hash *invite,
     struct sluis_arena *arena, struct sluis_bytes *ret_handle, struct sluis_bytes *ret_organisation,
     int64_t *ret_expires_ms, bool *ret_used);
+/** store_invite_use: SLUIS_ENOTFOUND for an unknown or used code. */
 SLUIS_MUST_CHECK enum sluis_err store_invite_use(struct store_tx *tx, const struct sluis_hash *invite);
 
 struct store_pending {
@@ -172,6 +222,7 @@ struct store_pending {
 	struct sluis_bytes record;       /* packed Signed */
 	int64_t asked_ms;
 };
+/** store_pending_put: asked again is fine, the first stays. _list: in the order asked. _drop: SLUIS_ENOTFOUND. */
 SLUIS_MUST_CHECK enum sluis_err store_pending_put(struct store_tx *tx, const struct store_pending *pending);
 SLUIS_MUST_CHECK enum sluis_err store_pending_list(struct store_tx *tx, size_t max, struct sluis_arena *arena,
     struct store_pending *ret, size_t *ret_count);
@@ -185,12 +236,17 @@ struct store_act {
 	uint64_t event_index;
 	bool was_refused;
 };
-/** store_act_put: remember ${key} (an id padded with zeros, or a hash) until ${until_ms}. */
+/**
+ * store_act_put: remember ${key} (an id padded with zeros, or a hash) until ${until_ms}.
+ * Right after store_message_add() of that id with this very outcome it writes nothing: the message's row remembers
+ * longer than any act, and store_act_get() finds it there.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_act_put(struct store_tx *tx, const struct sluis_hash *key,
     const struct store_act *act, int64_t until_ms);
+/** store_act_get: SLUIS_ENOTFOUND. */
 SLUIS_MUST_CHECK enum sluis_err store_act_get(struct store_tx *tx, const struct sluis_hash *key,
     struct store_act *ret);
-/** store_act_forget: drop what is past its time, at most ${max} rows: O(what is due). */
+/** store_act_forget: drop what was to be remembered until before ${now_ms}, oldest first, at most ${max}: O(what is due). */
 SLUIS_MUST_CHECK enum sluis_err store_act_forget(struct store_tx *tx, int64_t now_ms, size_t max);
 
 /* ---- Cases and grants ---- */
@@ -200,41 +256,62 @@ SLUIS_MUST_CHECK enum sluis_err store_case_act_add(struct store_tx *tx, const st
 SLUIS_MUST_CHECK enum sluis_err store_case_acts(struct store_tx *tx, const struct sluis_id *case_id,
     uint64_t from_sequence, size_t max, struct sluis_arena *arena, struct store_case_act *ret,
     size_t *ret_count);
-/** store_case_put: insert or update the summary row of a case. */
+/** store_case_put: insert or update the summary row of a case; the event_index of the first time stays. */
 SLUIS_MUST_CHECK enum sluis_err store_case_put(struct store_tx *tx, const struct store_case_row *row);
+/** store_case_member_set: idempotent. SLUIS_ENOTFOUND: the case has no summary row yet (store_case_put first). */
 SLUIS_MUST_CHECK enum sluis_err store_case_member_set(struct store_tx *tx, const struct sluis_id *case_id,
     struct sluis_bytes handle, bool is_on);
+/** store_case_list: cases that ${handle} is on, opened at leaf >= ${from_event_index}, in order of opening. */
 SLUIS_MUST_CHECK enum sluis_err store_case_list(struct store_tx *tx, struct sluis_bytes handle,
     uint64_t from_event_index, size_t max, struct sluis_arena *arena, struct store_case_row *ret,
     size_t *ret_count);
 
 SLUIS_MUST_CHECK enum sluis_err store_grant_add(struct store_tx *tx, const struct store_grant *grant);
+/** store_grant_get, store_grant_state_set: SLUIS_ENOTFOUND. store_grant_list: in order of event_index. */
 SLUIS_MUST_CHECK enum sluis_err store_grant_get(struct store_tx *tx, const struct sluis_id *id,
     struct sluis_arena *arena, struct store_grant *ret);
 SLUIS_MUST_CHECK enum sluis_err store_grant_list(struct store_tx *tx, const struct sluis_id *case_id, size_t max,
     struct sluis_arena *arena, struct store_grant *ret, size_t *ret_count);
+SLUIS_MUST_CHECK enum sluis_err store_grant_state_set(struct store_tx *tx, const struct sluis_id *id,
+    struct sluis_bytes state);
 
 /* ---- Messages ---- */
 
 /**
  * store_message_add(tx, message, recipients, n, body):
  * ${body} = the sections' files back to back; each is kept under a key of its own, wrapped under the key
- * generation of the keyring (keyring.h), in this transaction. Files' sizes: ${sizes}, ${size_count}.
+ * generation of the keyring (keyring.h), in this transaction. Files' sizes: ${sizes}, ${size_count}; 0: no content.
+ * ${recipients} in order of index. Their message_id and push_index are the message's. Uses up their pair_sequence. Messages of a case are
+ * found by case from here on. SLUIS_EEXISTS: id, event_index or a pair_sequence is taken. SLUIS_EUSAGE: sizes
+ * do not add up to the body, more than proto/limits.h allows, a pair_sequence out of range.
  */
 SLUIS_MUST_CHECK enum sluis_err store_message_add(struct store_tx *tx, const struct store_message *message,
     const struct store_recipient *recipients, size_t n, struct sluis_bytes body, const uint64_t *sizes,
     size_t size_count);
+/** store_message_get, store_message_state_set, store_recipients: SLUIS_ENOTFOUND for an unknown id. */
 SLUIS_MUST_CHECK enum sluis_err store_message_get(struct store_tx *tx, const struct sluis_id *id,
     bool with_push, struct sluis_arena *arena, struct store_message *ret);
-/** store_section_read: ${len} bytes of section ${section} from ${offset} into ${ret}; SLUIS_ESTORE when its check fails. */
+SLUIS_MUST_CHECK enum sluis_err store_message_state_set(struct store_tx *tx, const struct sluis_id *id,
+    enum store_message_state state);
+/**
+ * store_section_read: ${len} bytes of section ${section} from ${offset} into ${ret}, O(pieces of 64 KiB touched).
+ * Errors: SLUIS_ENOTFOUND (no such message, section or content any more), SLUIS_EKEYS (its key generation is not in
+ * the keyring: the content is lost), SLUIS_ESTORE (damaged; ${ret} may be partly written), SLUIS_EUSAGE (past its end).
+ */
 SLUIS_MUST_CHECK enum sluis_err store_section_read(struct store_tx *tx, const struct sluis_id *message_id,
     uint32_t section, uint64_t offset, uint8_t *ret, size_t len);
 SLUIS_MUST_CHECK enum sluis_err store_recipients(struct store_tx *tx, const struct sluis_id *message_id,
     size_t max, struct sluis_arena *arena, struct store_recipient *ret, size_t *ret_count);
+/** store_recipient_get: ${handle}'s first entry; SLUIS_ENOTFOUND. */
 SLUIS_MUST_CHECK enum sluis_err store_recipient_get(struct store_tx *tx, const struct sluis_id *message_id,
     struct sluis_bytes handle, struct sluis_arena *arena, struct store_recipient *ret);
-/** store_recipient_set: state, changed_ms, release_index and receipt of one recipient. */
+/**
+ * store_recipient_set: state, changed_ms, release_index and receipt of one recipient, found by message_id, handle and
+ * index (SLUIS_ENOTFOUND). An empty receipt leaves the one that is there.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_recipient_set(struct store_tx *tx, const struct store_recipient *recipient);
+/** store_pair_is_used: 0 and numbers past STORE_PAIR_SEQUENCE_MAX count as used. */
+#define STORE_PAIR_SEQUENCE_MAX (UINT64_C(1) << 62)
 SLUIS_MUST_CHECK enum sluis_err store_pair_is_used(struct store_tx *tx, struct sluis_bytes sender_handle,
     struct sluis_bytes recipient_handle, uint64_t pair_sequence, bool *ret);
 /** One row of an inbox. */
@@ -242,9 +319,21 @@ struct store_inbox_row {
 	struct store_message message;
 	struct store_recipient recipient;
 };
-/** store_inbox: messages for ${handle} accepted at leaf >= ${from}, of ${case_id} when not NULL, at most ${max}. */
+/**
+ * store_inbox: messages for ${handle} accepted at leaf >= ${from}, of ${case_id} when not NULL, in order, at most
+ * ${max}; without their push.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_inbox(struct store_tx *tx, struct sluis_bytes handle,
     const struct sluis_id *case_id, uint64_t from, size_t max, struct sluis_arena *arena,
     struct store_inbox_row *ret, size_t *ret_count);
+
+/** A message whose content no key in the keyring opens. */
+struct store_lost_row {
+	struct sluis_id id;
+	uint64_t event_index;
+};
+/** store_lost: those at leaf >= ${from}, in order, at most ${max}; O(1) while the keyring is whole. */
+SLUIS_MUST_CHECK enum sluis_err store_lost(struct store_tx *tx, uint64_t from, size_t max,
+    struct store_lost_row *ret, size_t *ret_count);
 
 #endif
