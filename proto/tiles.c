@@ -47,32 +47,29 @@ cut(struct sluis_bytes *rest, char mark, struct sluis_bytes *ret)
 	return true;
 }
 
-static bool
-get_digits(struct sluis_bytes element, bool has_x, uint64_t *index)
+/* The digits before a "." or the end, whatever stands between them. */
+static uint64_t
+get_index(struct sluis_bytes *rest)
 {
-	uint64_t value = 0;
+	uint64_t index = 0;
 
-	if (element.len != (has_x ? 4 : 3) || (has_x && element.data[0] != 'x'))
-		return false;
-	for (size_t i = has_x ? 1 : 0; i < element.len; i++) {
-		if (element.data[i] < '0' || element.data[i] > '9')
-			return false;
-		value = 10 * value + (uint64_t)(element.data[i] - '0');
+	for (; rest->len > 0 && rest->data[0] != '.'; rest->data++, rest->len--) {
+		if (rest->data[0] >= '0' && rest->data[0] <= '9')
+			index = 10 * index + (uint64_t)(rest->data[0] - '0');
 	}
-	return !__builtin_mul_overflow(*index, (uint64_t)GROUP, index) &&
-	       !__builtin_add_overflow(*index, value, index);
+	return index;
 }
 
-static bool
-get_width(struct sluis_bytes text, unsigned *ret)
+/* The width of a partial tile; that of a full one where it is none, which is never written with a width. */
+static unsigned
+get_width(struct sluis_bytes text)
 {
 	uint64_t width;
 
 	if (sluis_checkpoint_number_parse(text, &width) != SLUIS_OK || width < 1 ||
-	    width >= SLUIS_TILES_WIDTH)
-		return false;
-	*ret = (unsigned)width;
-	return true;
+	    width > SLUIS_TILES_WIDTH)
+		return SLUIS_TILES_WIDTH;
+	return (unsigned)width;
 }
 
 static bool
@@ -122,6 +119,7 @@ sluis_tiles_path(const struct sluis_tile *tile, char ret[SLUIS_TILES_PATH_MAX_CH
 	assert(!w.overflow);
 }
 
+/* Read with an open hand, then written again: only what comes out the same is a path. */
 enum sluis_err
 sluis_tiles_path_parse(struct sluis_bytes text, struct sluis_tile *ret)
 {
@@ -129,25 +127,12 @@ sluis_tiles_path_parse(struct sluis_bytes text, struct sluis_tile *ret)
 	struct sluis_bytes rest = text, part;
 	char again[SLUIS_TILES_PATH_MAX_CHARS + 1];
 
-	if (!cut(&rest, '/', &part) || !sluis_bytes_is_text(part, "tile"))
+	if (!cut(&rest, '/', &part) || !cut(&rest, '/', &part) || !get_level(part, &tile))
 		return SLUIS_EFORMAT;
-	if (!cut(&rest, '/', &part) || !get_level(part, &tile))
-		return SLUIS_EFORMAT;
-	while (rest.len > 0 && rest.data[0] == 'x') {
-		if (!cut(&rest, '/', &part) || !get_digits(part, true, &tile.index))
-			return SLUIS_EFORMAT;
-	}
-	if (cut(&rest, '.', &part)) {
-		if (rest.len < 2 || memcmp(rest.data, "p/", 2) != 0)
-			return SLUIS_EFORMAT;
-		if (!get_width(sluis_bytes(rest.data + 2, rest.len - 2), &tile.width))
-			return SLUIS_EFORMAT;
-	} else {
-		part = rest;
-	}
-	if (!get_digits(part, false, &tile.index))
-		return SLUIS_EFORMAT;
-	sluis_tiles_path(&tile, again); /* leaves no second spelling, "x000/001" for one */
+	tile.index = get_index(&rest);
+	if (cut(&rest, '/', &part)) /* ".p/" */
+		tile.width = get_width(rest);
+	sluis_tiles_path(&tile, again);
 	if (!sluis_bytes_is_text(text, again))
 		return SLUIS_EFORMAT;
 	*ret = tile;

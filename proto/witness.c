@@ -116,12 +116,11 @@ sluis_witness_quorum(const struct sluis_note_found *found, size_t n, size_t quor
 	uint64_t time_s = 0;
 	bool is_reached = false;
 
-	/* the latest time that ${quorum} witnesses had all reached: one of the times itself */
+	/* The latest time that ${quorum} witnesses had all reached is one of their own times; the time of one that
+	   has not signed never is later than that. */
 	for (size_t i = 0; quorum > 0 && i < n; i++) {
 		size_t reached = 0;
 
-		if (!found[i].is_signed)
-			continue;
 		for (size_t j = 0; j < n; j++)
 			reached += found[j].is_signed && found[j].time_s >= found[i].time_s ? 1 : 0;
 		if (reached >= quorum && found[i].time_s >= time_s) {

@@ -109,7 +109,7 @@ malformed_files_are_refused(void **state)
 {
 	static const char *const BAD[] = { "", "x\n", "c2sp.org/tlog-proof@v1", FIRST, "c2sp.org/tlog-proof@v2\nindex 0\n\n",
 		FIRST "index 0\n", FIRST "index 0", FIRST "index 00\n\n", FIRST "index -1\n\n", FIRST "index\n\n",
-		FIRST "index 1 \n\n", FIRST "idx 1\n\n", FIRST "\nindex 1\n\n", FIRST "extra AAAA\n\n",
+		FIRST "index 1 \n\n", FIRST "idx 1\n\n", FIRST "\nindex 1\n\n", FIRST "extra AAAA\n\n", FIRST "extra 1234\nindx 5\n\n",
 		FIRST "extra \nindex 1\n\n", FIRST "extra\nindex 1\n\n", FIRST "extra AA\nindex 1\n\n",
 		FIRST "extra AAAA\nextra AAAA\nindex 1\n\n", FIRST "index 1\nextra AAAA\n\n", FIRST "index 1\nAAAA\n\n",
 		FIRST "index 1\n" HASH, FIRST "index 1\n" HASH "x\n\n", "\n" FIRST "index 1\n\n" };

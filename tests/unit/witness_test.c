@@ -107,6 +107,7 @@ malformed_requests_are_refused(void **state)
 		}
 	}
 	request.proof.n = 64;
+	sluis_writer_init(&w, bytes, sizeof(bytes));
 	assert_int_equal(sluis_witness_request_encode(&request, &w), SLUIS_ETOOBIG);
 }
 
@@ -180,6 +181,7 @@ each_status_has_its_reason(void **state)
 	assert_int_equal(decide(request).status, SLUIS_WITNESS_UNPROCESSABLE);
 	other.size = 0;
 	assert_int_equal(decide(request_for("b", 0, other)).status, SLUIS_WITNESS_UNPROCESSABLE);
+	assert_false(decide(request_for("b", 0, other)).is_fork); /* of the empty tree nothing was signed before */
 	request = request_for("a", 5, head_at(8));
 	request.proof.hashes[1].bytes[0] ^= 1;
 	assert_int_equal(decide(request).status, SLUIS_WITNESS_UNPROCESSABLE);
@@ -200,7 +202,25 @@ a_key_that_is_not_the_logs_decides_before_all_else(void **state)
 	assert_int_equal(decision.status, SLUIS_WITNESS_FORBIDDEN);
 	assert_int_equal(decision.checkpoint.origin.len, 0); /* nothing of it is to be believed */
 	LOGS[0].key.public.bytes[0] ^= 1;
-	LOGS[0].key.type = SLUIS_NOTE_COSIGNATURE;
+	assert_int_equal(decide(request).status, SLUIS_WITNESS_BAD_REQUEST);
+}
+
+static void
+a_cosignature_is_no_word_of_the_log(void **state)
+{
+	struct sluis_witness_request request = request_for("a", 5, head_at(8));
+	const struct sluis_public public = LOGS[0].key.public;
+	struct sluis_note note;
+	struct sluis_writer w;
+
+	(void)state;
+	assert_int_equal(sluis_note_key_init(sluis_bytes_text("a"), SLUIS_NOTE_COSIGNATURE, &public, &LOGS[0].key),
+	    SLUIS_OK);
+	assert_int_equal(sluis_note_parse(request.note, &note), SLUIS_OK);
+	sluis_writer_init(&w, NOTE, sizeof(NOTE));
+	w.len = note.text.len + 1;
+	assert_int_equal(sluis_note_cosign(&LOGS[0].key, &SECRET, 1000, note.text, &w), SLUIS_OK);
+	request.note.len = w.len;
 	assert_int_equal(decide(request).status, SLUIS_WITNESS_FORBIDDEN);
 }
 
@@ -280,6 +300,7 @@ main(void)
 		TEST(an_honest_step_is_cosigned),
 		TEST(each_status_has_its_reason),
 		TEST(a_key_that_is_not_the_logs_decides_before_all_else),
+		TEST(a_cosignature_is_no_word_of_the_log),
 		TEST(two_roots_for_one_size_are_evidence),
 		TEST(a_note_changed_anywhere_is_not_cosigned),
 		TEST(a_quorum_counts_witnesses_and_takes_the_time_that_all_of_it_reached),
