@@ -90,6 +90,36 @@ fixture_teardown(void **state)
 	return 0;
 }
 
+/* The provider's chain with all lists, at a moment when all is well. */
+static inline struct sluis_certificate_check
+good_check(const struct fixture *f)
+{
+	return (struct sluis_certificate_check){ .chain = f->chain,
+		.n_chain = 4,
+		.anchors = &f->anchor,
+		.n_anchors = 1,
+		.crls = f->crls,
+		.n_crls = 3,
+		.crl_required = true,
+		.at_ms = f->now_ms };
+}
+
+static inline void
+assert_refused(const struct sluis_certificate_check *check, enum sluis_certificate_fault fault)
+{
+	struct sluis_certificate ret = { .oin = "untouched" };
+	struct sluis_certificate_why why = { 0 };
+	const enum sluis_err err = sluis_certificate_verify(check, &ret, &why);
+
+	if (err != SLUIS_ECERTIFICATE || why.fault != fault)
+		fail_msg("expected %s, got %s, %s", sluis_certificate_fault_text(fault),
+		    sluis_err_name(err), why.why.text);
+	assert_string_equal(ret.oin, "untouched");
+	assert_true(strlen(why.why.text) > 20 && strlen(why.why.text) < sizeof(why.why.text) - 1);
+	assert_non_null(strchr(why.why.text, ';')); /* what to do next is said */
+	assert_int_equal(sluis_certificate_verify(check, &ret, NULL), SLUIS_ECERTIFICATE);
+}
+
 /* After every test: nothing of ours may stay behind in OpenSSL's queue. */
 static inline int
 fixture_queue_is_empty(void **state)

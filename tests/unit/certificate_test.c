@@ -3,36 +3,6 @@
 
 #include "limits.h"
 
-/* The provider's chain with all lists, at a moment when all is well. */
-static struct sluis_certificate_check
-good_check(const struct fixture *f)
-{
-	return (struct sluis_certificate_check){ .chain = f->chain,
-		.n_chain = 4,
-		.anchors = &f->anchor,
-		.n_anchors = 1,
-		.crls = f->crls,
-		.n_crls = 3,
-		.crl_required = true,
-		.at_ms = f->now_ms };
-}
-
-static void
-assert_refused(const struct sluis_certificate_check *check, enum sluis_certificate_fault fault)
-{
-	struct sluis_certificate ret = { .oin = "untouched" };
-	struct sluis_certificate_why why = { 0 };
-	const enum sluis_err err = sluis_certificate_verify(check, &ret, &why);
-
-	if (err != SLUIS_ECERTIFICATE || why.fault != fault)
-		fail_msg("expected %s, got %s, %s", sluis_certificate_fault_text(fault),
-		    sluis_err_name(err), why.why.text);
-	assert_string_equal(ret.oin, "untouched");
-	assert_true(strlen(why.why.text) > 20 && strlen(why.why.text) < sizeof(why.why.text) - 1);
-	assert_non_null(strchr(why.why.text, ';')); /* what to do next is said */
-	assert_int_equal(sluis_certificate_verify(check, &ret, NULL), SLUIS_ECERTIFICATE);
-}
-
 /* Verify ${name}, which the TSP of the practice PKI issued. */
 static enum sluis_err
 verify_odd(struct fixture *f, const char *name, struct sluis_certificate *ret,
@@ -329,63 +299,6 @@ test_verify_tells_ca_and_leaf_apart(void **state)
 }
 
 static void
-test_crls_are_asked_for_and_kept_to(void **state)
-{
-	struct fixture *f = *state;
-	struct sluis_bytes crls[4] = { f->crls[0], f->crls[1], f->crls[2] };
-	static uint8_t big[SLUIS_CERTIFICATE_CRL_MAX_BYTES + 1];
-	struct sluis_certificate_check check = good_check(f);
-
-	check.crls = crls;
-	check.n_crls = 0;
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_MISSING);
-	check.crl_required = false;
-	for (size_t n = 1; n < 3; n++) { /* one list for the leaf is not enough for the CAs above it */
-		check.n_crls = n;
-		assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_MISSING);
-	}
-	check.n_crls = 3;
-	check.at_ms = f->now_ms + 500 * FIXTURE_DAY_MS;
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_EXPIRED);
-	check.at_ms = f->now_ms;
-	crls[0] = fixture_file(f, "b/pki/tsp.crl.der"); /* of the same name, but another key */
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_MISSING);
-	crls[0] = sluis_bytes(f->crls[0].data, f->crls[0].len - 1);
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_FORM);
-	crls[0] = sluis_bytes(big, sizeof(big));
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_FORM);
-	crls[0] = sluis_bytes(NULL, 0);
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_FORM);
-	memcpy(big, f->crls[0].data, f->crls[0].len);
-	big[f->crls[0].len - 1] ^= 1; /* in its signature */
-	crls[0] = sluis_bytes(big, f->crls[0].len);
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_FORM);
-	memcpy(big, f->crls[0].data, f->crls[0].len); /* one zero byte behind it */
-	crls[0] = sluis_bytes(big, f->crls[0].len + 1);
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_CRL_FORM);
-}
-
-static void
-test_the_newest_crl_counts(void **state)
-{
-	struct fixture *f = *state;
-	const struct sluis_bytes before = fixture_file(f, "before.crl");
-	struct sluis_bytes chain[4] = { fixture_file(f, "gi.der"), f->chain[1], f->chain[2], f->chain[3] };
-	struct sluis_bytes crls[4] = { before, f->crls[1], f->crls[2], f->crls[0] };
-	struct sluis_certificate_check check = good_check(f);
-	struct sluis_certificate c;
-
-	check.chain = chain;
-	check.crls = crls;
-	assert_int_equal(sluis_certificate_verify(&check, &c, NULL), SLUIS_OK);
-	check.n_crls = 4;
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_REVOKED);
-	crls[0] = f->crls[0];
-	crls[3] = before;
-	assert_refused(&check, SLUIS_CERTIFICATE_FAULT_REVOKED);
-}
-
-static void
 test_verify_names_a_signature_that_fails(void **state)
 {
 	struct fixture *f = *state;
@@ -430,28 +343,6 @@ test_no_flipped_byte_of_a_chain_is_taken(void **state)
 	}
 }
 
-static void
-test_no_flipped_byte_of_a_crl_frees_the_revoked(void **state)
-{
-	struct fixture *f = *state;
-	struct sluis_bytes chain[4] = { fixture_file(f, "gi.der"), f->chain[1], f->chain[2], f->chain[3] };
-	struct sluis_bytes crls[3] = { f->crls[0], f->crls[1], f->crls[2] };
-	struct sluis_certificate_check check = good_check(f);
-	struct sluis_certificate c;
-	uint8_t copy[4096];
-
-	assert_true(f->crls[0].len <= sizeof(copy));
-	memcpy(copy, f->crls[0].data, f->crls[0].len);
-	crls[0].data = copy;
-	check.chain = chain;
-	check.crls = crls;
-	for (size_t i = 0; i < crls[0].len; i++) {
-		copy[i] ^= (uint8_t)(1u << i % 8);
-		assert_int_equal(sluis_certificate_verify(&check, &c, NULL), SLUIS_ECERTIFICATE);
-		copy[i] ^= (uint8_t)(1u << i % 8);
-	}
-}
-
 int
 main(void)
 {
@@ -469,11 +360,8 @@ main(void)
 		CASE(test_verify_refuses_an_anchor_that_is_no_root),
 		CASE(test_verify_refuses_chains_of_another_shape),
 		CASE(test_verify_tells_ca_and_leaf_apart),
-		CASE(test_crls_are_asked_for_and_kept_to),
-		CASE(test_the_newest_crl_counts),
 		CASE(test_verify_names_a_signature_that_fails),
 		CASE(test_no_flipped_byte_of_a_chain_is_taken),
-		CASE(test_no_flipped_byte_of_a_crl_frees_the_revoked),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
