@@ -265,7 +265,8 @@ static struct sluis_verdict
 permit(const struct policy_view *v)
 {
 	struct sluis_verdict verdict = { .outcome = SLUIS_PERMIT, .rule = SLUIS_RULE_ACT,
-		.section = -1, .recipient = -1, .detail = v->act->code };
+		.section = -1, .recipient = -1, .detail = v->act->code,
+		.sender_role = role_code(v, sluis_policy_acting_role(v)) };
 
 	if ((v->mode & (MESSAGE | RELEASE | REQUEST)) != 0)
 		verdict = permit_by_matrix(v);

@@ -143,7 +143,7 @@ struct sluis_verdict {
 	int section;                      /* index, -1: not about one section */
 	int recipient;                    /* index, -1: not about one recipient */
 	struct sluis_bytes detail;        /* permit: matrix row or act; refuse: the code that it is about */
-	struct sluis_bytes sender_role;   /* messages: the role that the matrix was read with */
+	struct sluis_bytes sender_role;   /* messages: the role that the matrix was read with; else: acted in */
 	struct sluis_bytes receiver_role; /* and that of ${recipient}, or of the first receiver */
 	int64_t expires_ms;               /* messages: earliest of policy, grant, ground, request */
 	bool is_reviewed;                 /* permit on a ground or exception that is reviewed afterwards */

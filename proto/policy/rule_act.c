@@ -172,20 +172,33 @@ POLICY_PREDICATE(case_is_closed)
 	return v->of->of_case != POLICY_CASE_CLOSED || is_closed(v);
 }
 
-POLICY_PREDICATE(act_fits_condition)
+/* The first line of the act that holds in every respect; NULL: none. */
+static const struct policy_allow *
+line_that_holds(const struct policy_view *v)
 {
 	const uint32_t who = who_holds(v);
 
-	(void)at;
-	(void)ret_detail;
 	for (size_t i = 0; i < v->of->allow_count; i++) {
 		const struct policy_allow *line = &v->of->allow[i];
 
 		if ((line->who & ~who) == 0 && line_is_for(v, line) &&
 		    (line->steps == UINT64_MAX || sluis_policy_mask_has(line->steps, v->step)))
-			return true;
+			return line;
 	}
-	return false;
+	return NULL;
+}
+
+int
+sluis_policy_acting_role(const struct policy_view *v)
+{
+	return sluis_policy_first_role(line_that_holds(v)->roles & v->actor_roles);
+}
+
+POLICY_PREDICATE(act_fits_condition)
+{
+	(void)at;
+	(void)ret_detail;
+	return line_that_holds(v) != NULL;
 }
 
 POLICY_PREDICATE(step_is_next)

@@ -157,6 +157,9 @@ int64_t sluis_policy_expiry(const struct policy_view *v);
 /** sluis_policy_ground_end(v): the earliest end date in its evidence, which is well formed; INT64_MAX: none. */
 int64_t sluis_policy_ground_end(const struct policy_view *v);
 
+/** sluis_policy_acting_role(v): the role by which a permitted act is done; POLICY_NONE: by no role. */
+int sluis_policy_acting_role(const struct policy_view *v);
+
 /** sluis_policy_row_at(v, at): the row for this pair of roles, NULL: none. */
 const struct policy_row *sluis_policy_row_at(const struct policy_view *v, struct policy_place at);
 

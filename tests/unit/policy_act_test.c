@@ -76,6 +76,7 @@ asks_the_role(void **state)
 			S.act.step = scene_code("consultation");
 			assert_rule("act");
 			assert_true(sluis_bytes_is_text(scene_decide(&S).detail, WHO[i].act));
+			assert_true(sluis_bytes_equal(scene_decide(&S).sender_role, may.items[k]));
 			S.facts.sender.is_active = false;
 			assert_rule("member-inactive");
 			S.facts.sender.is_active = true;
@@ -127,6 +128,10 @@ adds_to_a_case(void **state)
 	assert_rule("act-condition"); /* neither opener nor director, nor a stand-in */
 	S.facts.of_case.opener = scene_code("director"); /* the sender's handle */
 	assert_rule("act");
+	assert_true(sluis_bytes_is_text(scene_decide(&S).sender_role, "provider"));
+	S.facts.sender.roles = scene_codes("parent director"); /* the line for the opener asks no role */
+	assert_true(sluis_bytes_is_text(scene_decide(&S).sender_role, "director"));
+	S.facts.sender.roles = scene_codes("provider");
 	S.facts.of_case.step = scene_code("consultation");
 	assert_rule("act-condition"); /* the opener in intake only */
 	S.facts.sender.roles = scene_codes("director");
@@ -255,6 +260,7 @@ takes_a_token(void **state)
 	S.facts.has_token = true;
 	S.facts.object.is_found = true;
 	assert_rule("act");
+	assert_int_equal(scene_decide(&S).sender_role.len, 0);
 	S.facts.object.is_found = false;
 	assert_rule("not-found");
 	S.facts.object.is_found = true;
