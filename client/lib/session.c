@@ -60,18 +60,18 @@ sluis_session_refusal(const struct sluis_session *session, const char *rule,
 	return SLUIS_EREFUSED;
 }
 
+/* Environment, profile, locale: the first that says something (the command line's flag sets SLUIS_LANG). */
 static enum sluis_lang
 choose_lang(const struct sluis_profile *profile)
 {
-	const char *lang = sluis_profile_identity(profile)->lang;
+	const char *const said[] = { getenv("SLUIS_LANG"), sluis_profile_identity(profile)->lang,
+		getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG") };
 
-	if (lang[0] == '\0')
-		lang = getenv("SLUIS_LANG");
-	if (lang == NULL || lang[0] == '\0')
-		lang = getenv("LC_ALL");
-	if (lang == NULL || lang[0] == '\0')
-		lang = getenv("LANG");
-	return lang != NULL && strncmp(lang, "en", 2) == 0 ? SLUIS_LANG_EN : SLUIS_LANG_NL;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(said); i++) {
+		if (said[i] != NULL && said[i][0] != '\0')
+			return strncmp(said[i], "nl", 2) == 0 ? SLUIS_LANG_NL : SLUIS_LANG_EN;
+	}
+	return SLUIS_LANG_EN;
 }
 
 static enum sluis_err

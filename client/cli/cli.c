@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "pull.h"
+
+enum { PREFIX_MIN = 6, PASSPHRASE_MAX = 1024, GRANTS_MAX = 64 };
+
+/* ---- arguments ---- */
+
+static enum sluis_err
+take_option(char ***argv, const struct cli_option *option, struct sluis_failure *failure)
+{
+	struct cli_list *list;
+
+	if (option->kind == CLI_FLAG) {
+		*(bool *)option->target = true;
+		return SLUIS_OK;
+	}
+	if ((*argv)[1] == NULL)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("option \"%s\" needs a word after it"), option->name);
+	++*argv;
+	if (option->kind == CLI_VALUE) {
+		*(const char **)option->target = **argv;
+		return SLUIS_OK;
+	}
+	list = option->target;
+	if (list->n == CLI_LIST_MAX)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("option \"%s\" is given too often"), option->name);
+	list->words[list->n++] = **argv;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_parse(char **argv, const struct cli_option *options, size_t n, struct cli_list *ret_words,
+    struct sluis_failure *failure)
+{
+	ret_words->n = 0;
+	for (; *argv != NULL; argv++) {
+		const struct cli_option *found = NULL;
+
+		for (size_t i = 0; i < n; i++) {
+			if (strcmp(*argv, options[i].name) == 0)
+				found = &options[i];
+		}
+		if (found != NULL) {
+			SLUIS_TRY(take_option(&argv, found, failure));
+			continue;
+		}
+		if (strncmp(*argv, "--", 2) == 0)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("there is no option \"%s\" here"), *argv);
+		if (ret_words->n == CLI_LIST_MAX)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("too many words"));
+		ret_words->words[ret_words->n++] = *argv;
+	}
+	return SLUIS_OK;
+}
+
+enum sluis_err
+cli_usage(struct sluis_failure *failure, const char *synopsis)
+{
+	(void)sluis_fail(failure, SLUIS_EUSAGE, _("this is not how the command is called"));
+	sluis_fail_hint(failure, "sluis %s", synopsis);
+	return SLUIS_EUSAGE;
+}
+
+/* ---- output ---- */
+
+void
+cli_emit(const struct cli *cli, json_t *json)
+{
+	if (cli->json) {
+		json_dumpf(json, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(json);
+}
+
+void
+cli_say(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->json)
+		return;
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+void
+cli_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int
+cli_fail(const struct cli *cli, const struct sluis_failure *failure)
+{
+	const int code = sluis_fail_exit(failure);
+	json_t *error;
+
+	fprintf(stderr, "sluis: error: %s\n", failure->text);
+	if (failure->hint[0] != '\0')
+		fprintf(stderr, "sluis: hint: %s\n", failure->hint);
+	if (failure->evidence[0] != '\0')
+		fprintf(stderr, "sluis: %s %s\n", _("evidence kept:"), failure->evidence);
+	error = json_pack("{s:i, s:s, s:s, s:s}", "code", code, "rule",
+	    failure->rule[0] != '\0' ? failure->rule : sluis_err_name(failure->err), "text", failure->text,
+	    "hint", failure->hint);
+	if (error != NULL && failure->evidence[0] != '\0')
+		json_object_set_new(error, "evidence", json_string(failure->evidence));
+	cli_emit(cli, json_pack("{s:o}", "error", error));
+	(void)fflush(stdout);
+	return code;
+}
+
+const char *
+cli_time(int64_t ms, char ret[static 32])
+{
+	const time_t t = (time_t)(ms / 1000);
+	struct tm utc;
+
+	gmtime_r(&t, &utc);
+	strftime(ret, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	return ret;
+}
+
+const char *
+cli_label(const struct sluis_session *session, enum sluis_policy_kind kind, struct sluis_bytes code,
+    char ret[static 128])
+{
+	const struct sluis_bytes label = session->policy == NULL ?
+	    code :
+	    sluis_policy_label(session->policy, kind, code, session->lang);
+
+	snprintf(ret, 128, "%.*s", (int)label.len, (const char *)label.data);
+	return ret;
+}
+
+json_t *
+cli_json_code(struct sluis_bytes code)
+{
+	return json_stringn((const char *)code.data, code.len);
+}
+
+json_t *
+cli_json_id(const uint8_t id[static SLUIS_ID_BYTES])
+{
+	char hex[2 * SLUIS_ID_BYTES + 1];
+
+	sluis_hex(id, SLUIS_ID_BYTES, hex);
+	return json_string(hex);
+}
+
+/* ---- passphrase, session ---- */
+
+static size_t
+read_secret_file(const char *path, char *ret, size_t cap)
+{
+	const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && (st.st_mode & 077) == 0)
+		n = read(fd, ret, cap);
+	else
+		cli_note("sluis: error: %s", _("the passphrase file is open to others; chmod 600"));
+	close(fd);
+	while (n > 0 && (ret[n - 1] == '\n' || ret[n - 1] == '\r'))
+		n--;
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static size_t
+ask_terminal(const char *prompt, char *ret, size_t cap)
+{
+	FILE *tty = fopen("/dev/tty", "r+");
+	struct termios old, quiet;
+	size_t n = 0;
+
+	if (tty == NULL)
+		return 0;
+	fputs(prompt, tty);
+	(void)fflush(tty);
+	if (tcgetattr(fileno(tty), &old) == 0) {
+		quiet = old;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+		if (fgets(ret, (int)cap, tty) != NULL)
+			n = strcspn(ret, "\r\n");
+		(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
+		fputc('\n', tty);
+	}
+	fclose(tty);
+	return n;
+}
+
+static size_t
+ask_passphrase(void *context, bool is_new, char *ret, size_t cap)
+{
+	const struct cli *cli = context;
+	char again[PASSPHRASE_MAX];
+	size_t n, m;
+
+	if (cli->passphrase_file != NULL)
+		return read_secret_file(cli->passphrase_file, ret, cap);
+	n = ask_terminal(is_new ? _("new passphrase for this profile: ") : _("passphrase of this profile: "),
+	    ret, cap);
+	if (!is_new || n == 0)
+		return n;
+	m = ask_terminal(_("once more: "), again, sizeof(again));
+	if (m != n || sodium_memcmp(again, ret, n) != 0)
+		n = 0;
+	sodium_memzero(again, sizeof(again));
+	return n;
+}
+
+static const struct sluis_passphrase *
+passphrase_of(struct cli *cli)
+{
+	cli->passphrase.ask = ask_passphrase;
+	cli->passphrase.context = cli;
+	return &cli->passphrase;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_open(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)
+{
+	return sluis_session_open(cli->profile, passphrase_of(cli), failure, ret);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_open_offline(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)
+{
+	return sluis_session_open_offline(cli->profile, passphrase_of(cli), failure, ret);
+}
+
+/* ---- files, dates ---- */
+
+void
+cli_bytes_free(struct sluis_bytes *bytes)
+{
+	void *data;
+
+	memcpy(&data, &bytes->data, sizeof(data));
+	if (data != NULL)
+		sodium_memzero(data, bytes->len);
+	free(data);
+	*bytes = sluis_bytes(NULL, 0);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_read(const char *path, size_t max, struct sluis_failure *failure, struct sluis_bytes *ret)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+	uint8_t *data = NULL;
+	size_t n = 0;
+
+	if (file == NULL)
+		return sluis_fail(failure, SLUIS_EIO, _("\"%s\" cannot be read: %s"), path, strerror(errno));
+	data = malloc(max + 1);
+	if (data != NULL)
+		n = fread(data, 1, max + 1, file);
+	if (data == NULL || ferror(file) || n > max) {
+		const bool too_big = data != NULL && n > max;
+
+		free(data);
+		if (file != stdin)
+			fclose(file);
+		return too_big ? sluis_fail(failure, SLUIS_ETOOBIG, _("\"%s\" is larger than %zu bytes"), path, max) :
+				 sluis_fail(failure, SLUIS_EIO, _("\"%s\" cannot be read: %s"), path,
+				     strerror(errno));
+	}
+	if (file != stdin)
+		fclose(file);
+	*ret = sluis_bytes(data, n);
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_day(const char *text, int64_t *ret_ms, struct sluis_failure *failure)
+{
+	struct tm day = { 0 };
+	const char *end = strptime(text, "%Y-%m-%d", &day);
+	const struct tm asked = day;
+	time_t t;
+
+	if (end != NULL && *end == '\0' && strlen(text) == 10) {
+		t = timegm(&day);
+		if (t > 0 && day.tm_mday == asked.tm_mday && day.tm_mon == asked.tm_mon) {
+			*ret_ms = (int64_t)t * 1000;
+			return SLUIS_OK;
+		}
+	}
+	(void)sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a date"), text);
+	sluis_fail_hint(failure, _("write a date as 2026-12-31"));
+	return SLUIS_EUSAGE;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_date(const char *text, int64_t *ret_ms, struct sluis_failure *failure)
+{
+	int64_t day;
+
+	SLUIS_TRY(cli_day(text, &day, failure));
+	*ret_ms = day + 24LL * 3600 * 1000;
+	return SLUIS_OK;
+}
+
+/* ---- ids by prefix ---- */
+
+struct prefix {
+	const char *text;
+	struct sluis_id id;
+	size_t n; /* ids that fit */
+};
+
+static void
+match(struct prefix *prefix, ProtobufCBinaryData id)
+{
+	char hex[2 * SLUIS_ID_BYTES + 1];
+
+	if (id.len != SLUIS_ID_BYTES)
+		return;
+	sluis_hex(id.data, id.len, hex);
+	if (strncasecmp(hex, prefix->text, strlen(prefix->text)) != 0)
+		return;
+	if (prefix->n > 0 && memcmp(prefix->id.bytes, id.data, SLUIS_ID_BYTES) == 0)
+		return;
+	memcpy(prefix->id.bytes, id.data, SLUIS_ID_BYTES);
+	prefix->n++;
+}
+
+static bool
+is_prefix(const char *text)
+{
+	const size_t len = strlen(text);
+
+	return len >= PREFIX_MIN && len < 2 * SLUIS_ID_BYTES && strspn(text, "0123456789abcdefABCDEF") == len;
+}
+
+static enum sluis_err
+settle(struct sluis_session *session, const struct prefix *prefix, struct sluis_id *ret,
+    struct sluis_failure *failure)
+{
+	if (prefix->n == 0)
+		return sluis_session_refusal(session, "not-found", failure);
+	if (prefix->n > 1)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" begins more than one id; give more digits"),
+		    prefix->text);
+	*ret = prefix->id;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+full_or_usage(const char *text, struct sluis_id *ret, struct sluis_failure *failure)
+{
+	if (sluis_unhex(text, ret->bytes, sizeof(ret->bytes)) == SLUIS_OK)
+		return SLUIS_OK;
+	(void)sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not an id"), text);
+	sluis_fail_hint(failure, _("an id has 32 hex digits; the first 6 are enough where they are unique"));
+	return SLUIS_EUSAGE;
+}
+
+static enum sluis_err
+match_case(void *context, const Sluis__CaseRow *row)
+{
+	match(context, row->case_id);
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_case_id(struct sluis_session *session, const char *text, struct sluis_id *ret,
+    struct sluis_failure *failure)
+{
+	struct prefix prefix = { .text = text };
+
+	if (!is_prefix(text))
+		return full_or_usage(text, ret, failure);
+	SLUIS_TRY(sluis_cases_list(session, match_case, &prefix, failure));
+	return settle(session, &prefix, ret, failure);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_grant_id(struct sluis_session *session, const struct sluis_id *case_id, const char *text,
+    struct sluis_id *ret, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = NULL;
+	struct prefix prefix = { .text = text };
+	struct sluis_grants_row *rows;
+	size_t count = 0;
+
+	if (!is_prefix(text))
+		return full_or_usage(text, ret, failure);
+	arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
+	rows = arena == NULL ? NULL : sluis_arena_alloc(arena, GRANTS_MAX * sizeof(*rows));
+	if (rows == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("looking up the grant"));
+	SLUIS_TRY(sluis_grants_list(session, case_id, arena, GRANTS_MAX, rows, &count, failure));
+	for (size_t i = 0; i < count; i++)
+		match(&prefix, rows[i].grant->grant_id);
+	return settle(session, &prefix, ret, failure);
+}
+
+static enum sluis_err
+match_message(void *context, const Sluis__InboxRow *row)
+{
+	match(context, row->message_id);
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+cli_message_id(struct sluis_session *session, const char *text, struct sluis_id *ret,
+    struct sluis_failure *failure)
+{
+	struct prefix prefix = { .text = text };
+
+	if (!is_prefix(text))
+		return full_or_usage(text, ret, failure);
+	SLUIS_TRY(sluis_inbox(session, NULL, match_message, &prefix, failure));
+	return settle(session, &prefix, ret, failure);
+}

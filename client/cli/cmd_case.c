@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "cli.h"
+#include "receivers.h"
+
+static const char SYNOPSIS[] =
+    "case open [--member HANDLE ...] | list | show CASE | join CASE HANDLE | leave CASE [HANDLE] | "
+    "step CASE STEP | close CASE [--reason CODE] | reopen CASE";
+
+static enum sluis_err
+find_members(struct sluis_session *session, const struct cli_list *handles,
+    const struct sluis_member **ret, struct sluis_failure *failure)
+{
+	for (size_t i = 0; i < handles->n; i++)
+		SLUIS_TRY(sluis_receivers_member(session, handles->words[i], &ret[i], failure));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+do_open(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	struct cli_list handles = { .n = 0 }, words;
+	const struct cli_option options[] = { { "--member", CLI_LIST, &handles } };
+	const struct sluis_member *members[CLI_LIST_MAX];
+	struct sluis_cases_act act = { .code = SLUIS_CASE_OPEN, .members = members };
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
+	struct sluis_id id;
+	char hex[33];
+	uint64_t index;
+
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
+	if (words.n != 0)
+		return cli_usage(failure, SYNOPSIS);
+	SLUIS_TRY(find_members(session, &handles, members, failure));
+	act.n_members = handles.n;
+	randombytes_buf(id.bytes, sizeof(id.bytes));
+	of_case = sluis_case_new(&session->federation, &id);
+	if (of_case == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("opening a case"));
+	SLUIS_TRY(sluis_cases_do(session, of_case, &act, &index, failure));
+	sluis_hex(id.bytes, sizeof(id.bytes), hex);
+	cli_say(cli, "%s", hex);
+	cli_emit(cli, json_pack("{s:s}", "case", hex));
+	return SLUIS_OK;
+}
+
+/** What listing needs of the session for labels. */
+struct listing {
+	struct cli *cli;
+	struct sluis_session *session;
+	json_t *rows;
+};
+
+static enum sluis_err
+list_row(void *context, const Sluis__CaseRow *row)
+{
+	struct listing *l = context;
+	char step[128], when[32], hex[33];
+
+	sluis_hex(row->case_id.data, SLUIS_ID_BYTES, hex);
+	cli_say(l->cli, "%s  %-22s %-7s %s", hex,
+	    cli_label(l->session, SLUIS_KIND_STEP, sluis_of(row->step_code), step),
+	    sluis_bytes_is_text(sluis_of(row->state_code), "open") ? _("open") : _("closed"),
+	    cli_time((int64_t)row->changed_ms, when));
+	json_array_append_new(l->rows,
+	    json_pack("{s:s, s:o, s:o, s:s}", "case", hex, "step", cli_json_code(sluis_of(row->step_code)),
+		"state", cli_json_code(sluis_of(row->state_code)), "changed", when));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+do_list(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	struct listing l = { .cli = cli, .session = session, .rows = json_array() };
+	const enum sluis_err err =
+	    argv[0] != NULL ? cli_usage(failure, SYNOPSIS) : sluis_cases_list(session, list_row, &l, failure);
+
+	if (err != SLUIS_OK) {
+		json_decref(l.rows);
+		return err;
+	}
+	cli_emit(cli, l.rows);
+	return SLUIS_OK;
+}
+
+static json_t *
+member_json(struct cli *cli, struct sluis_session *session, struct sluis_bytes handle)
+{
+	const struct sluis_member *member = sluis_directory_member(session->directory, handle);
+	json_t *roles = json_array(), *row;
+	char label[128], list[256] = "", organisation[SLUIS_HANDLE_MAX + 1] = "";
+	size_t at = 0;
+
+	if (member != NULL)
+		snprintf(organisation, sizeof(organisation), "%.*s", (int)member->organisation_handle.len,
+		    (const char *)member->organisation_handle.data);
+	for (size_t i = 0; member != NULL && i < member->n_roles; i++) {
+		json_array_append_new(roles, cli_json_code(member->roles[i]));
+		if (at < sizeof(list))
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", i > 0 ? ", " : "",
+			    cli_label(session, SLUIS_KIND_ROLE, member->roles[i], label));
+	}
+	cli_say(cli, "  %-20.*s %-20s %s", (int)handle.len, (const char *)handle.data, organisation, list);
+	row = json_pack("{s:o, s:s, s:o}", "handle", cli_json_code(handle), "organisation", organisation,
+	    "roles", roles);
+	return row;
+}
+
+static enum sluis_err
+do_show(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
+	struct sluis_case_facts facts;
+	struct sluis_id id;
+	json_t *members = NULL;
+	char hex[33], step[128];
+
+	if (argv[0] == NULL || argv[1] != NULL)
+		return cli_usage(failure, SYNOPSIS);
+	SLUIS_TRY(cli_case_id(session, argv[0], &id, failure));
+	SLUIS_TRY(sluis_cases_get(session, &id, &of_case, failure));
+	sluis_cases_facts(session, of_case, sluis_bytes(NULL, 0), &facts);
+	sluis_hex(id.bytes, sizeof(id.bytes), hex);
+	cli_say(cli, _("case %s: %s"), hex, cli_label(session, SLUIS_KIND_STEP, facts.step, step));
+	members = json_array();
+	for (size_t i = 0; i < of_case->n_members; i++)
+		json_array_append_new(members, member_json(cli, session, of_case->members[i].handle));
+	cli_emit(cli,
+	    json_pack("{s:s, s:o, s:s, s:o, s:o, s:I}", "case", hex, "step", cli_json_code(facts.step), "state",
+		of_case->is_closed ? "closed" : "open", "opener", cli_json_code(of_case->opener), "members",
+		members, "acts", (json_int_t)of_case->next_sequence));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+act_on(struct cli *cli, struct sluis_session *session, const char *case_text,
+    const struct sluis_cases_act *act, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
+	struct sluis_case_facts facts;
+	struct sluis_id id;
+	uint64_t index;
+	char hex[33], step[128];
+
+	SLUIS_TRY(cli_case_id(session, case_text, &id, failure));
+	SLUIS_TRY(sluis_cases_get(session, &id, &of_case, failure));
+	SLUIS_TRY(sluis_cases_do(session, of_case, act, &index, failure));
+	sluis_cases_facts(session, of_case, sluis_bytes(NULL, 0), &facts);
+	sluis_hex(id.bytes, sizeof(id.bytes), hex);
+	cli_say(cli, _("case %s: %s, %zu members"), hex, cli_label(session, SLUIS_KIND_STEP, facts.step, step),
+	    of_case->n_members);
+	cli_emit(cli, json_pack("{s:s, s:o, s:I}", "case", hex, "step", cli_json_code(facts.step), "index",
+	    (json_int_t)index));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+do_join(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	const struct sluis_member *member = NULL;
+	const struct sluis_cases_act act = { .code = SLUIS_CASE_JOIN, .members = &member, .n_members = 1 };
+
+	if (argv[0] == NULL || argv[1] == NULL || argv[2] != NULL)
+		return cli_usage(failure, SYNOPSIS);
+	SLUIS_TRY(sluis_receivers_member(session, argv[1], &member, failure));
+	return act_on(cli, session, argv[0], &act, failure);
+}
+
+static enum sluis_err
+do_leave(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	const struct sluis_member *member = session->self;
+	struct sluis_cases_act act = { .code = SLUIS_CASE_LEAVE, .members = &member, .n_members = 1 };
+
+	if (argv[0] == NULL || (argv[1] != NULL && argv[2] != NULL))
+		return cli_usage(failure, SYNOPSIS);
+	if (argv[1] != NULL)
+		SLUIS_TRY(sluis_receivers_member(session, argv[1], &member, failure));
+	if (member == NULL)
+		return sluis_session_refusal(session, "member-inactive", failure);
+	return act_on(cli, session, argv[0], &act, failure);
+}
+
+static enum sluis_err
+do_step(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	struct sluis_case_fact fact = { .code = sluis_bytes_text("step") };
+	const struct sluis_cases_act act = { .code = SLUIS_CASE_STEP, .facts = &fact, .n_facts = 1 };
+
+	if (argv[0] == NULL || argv[1] == NULL || argv[2] != NULL)
+		return cli_usage(failure, SYNOPSIS);
+	fact.value = sluis_bytes_text(argv[1]);
+	if (!sluis_policy_has(session->policy, SLUIS_KIND_STEP, fact.value))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a step of this policy"), argv[1]);
+	return act_on(cli, session, argv[0], &act, failure);
+}
+
+static enum sluis_err
+do_close(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	const char *reason = NULL;
+	const struct cli_option options[] = { { "--reason", CLI_VALUE, &reason } };
+	struct sluis_case_fact fact = { .code = sluis_bytes_text("reason") };
+	struct sluis_cases_act act = { .code = SLUIS_CASE_CLOSE, .facts = &fact };
+	struct cli_list words;
+
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
+	if (words.n != 1)
+		return cli_usage(failure, SYNOPSIS);
+	if (reason != NULL) {
+		fact.value = sluis_bytes_text(reason);
+		act.n_facts = 1;
+	}
+	return act_on(cli, session, words.words[0], &act, failure);
+}
+
+static enum sluis_err
+do_reopen(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	const struct sluis_cases_act act = { .code = SLUIS_CASE_REOPEN };
+
+	if (argv[0] == NULL || argv[1] != NULL)
+		return cli_usage(failure, SYNOPSIS);
+	return act_on(cli, session, argv[0], &act, failure);
+}
+
+enum sluis_err
+cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
+{
+	static const struct {
+		const char *name;
+		enum sluis_err (*run)(struct cli *, struct sluis_session *, char **, struct sluis_failure *);
+	} SUB[] = {
+		{ "open", do_open }, { "list", do_list }, { "show", do_show }, { "join", do_join },
+		{ "leave", do_leave }, { "step", do_step }, { "close", do_close }, { "reopen", do_reopen },
+	};
+	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
+
+	for (size_t i = 0; argv[0] != NULL && i < SLUIS_ARRAY_LEN(SUB); i++) {
+		if (strcmp(argv[0], SUB[i].name) != 0)
+			continue;
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return SUB[i].run(cli, session, argv + 1, failure);
+	}
+	return cli_usage(failure, SYNOPSIS);
+}

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "cli.h"
+#include "hash.h"
+#include "limits.h"
+#include "receivers.h"
+
+enum { GRANTS_MAX = 64, EVIDENCE_MAX = 64 * 1024 * 1024 };
+
+static const char ADD[] =
+    "grant add CASE --band under-12|12-15|16-plus --giver youth|authority|guardian ... [--authority N] "
+    "[--method form|spoken|digital] --purpose P ... --category C ... --to HANDLE|org:ORG ... --until DATE "
+    "[--band-until DATE|--born DATE] [--criminal] [--evidence FILE] [--exception CODE --assessed-by HANDLE]";
+
+/** The words of `grant add`. */
+struct words {
+	const char *band, *authority, *method, *until, *band_until, *born, *evidence, *exception, *assessor;
+	struct cli_list givers, purposes, categories, to, case_text;
+	bool criminal;
+};
+
+/** A grant being filled in; everything lives in the arena. */
+struct draft {
+	Sluis__Grant grant;
+	Sluis__Until band_until;
+	Sluis__GrantException exception;
+	struct sluis_arena *arena;
+	struct sluis_id case_id;
+	struct sluis_id grant_id;
+	struct sluis_hash case_hash;
+	struct sluis_hash evidence_hash;
+	struct sluis_hash token_hash;
+	struct sluis_grant_token token;
+	int64_t now_ms;
+};
+
+static void
+draft_done(struct draft *draft)
+{
+	sluis_grant_token_wipe(&draft->token);
+	sluis_arena_free(draft->arena);
+}
+
+static enum sluis_err
+no_memory(struct sluis_failure *failure)
+{
+	return sluis_fail_err(failure, SLUIS_ENOMEM, _("recording the grant"));
+}
+
+/* ---- givers ---- */
+
+static Sluis__Giver *
+find_giver(struct draft *draft, const char *role)
+{
+	for (size_t i = 0; i < draft->grant.n_givers; i++) {
+		if (sluis_bytes_is_text(sluis_of(draft->grant.givers[i]->role_code), role))
+			return draft->grant.givers[i];
+	}
+	return NULL;
+}
+
+/* --giver authority --giver authority: two persons with one role. */
+static enum sluis_err
+take_givers(struct draft *draft, const struct words *w, struct sluis_failure *failure)
+{
+	Sluis__Grant *grant = &draft->grant;
+
+	grant->givers = sluis_arena_alloc(draft->arena, w->givers.n * sizeof(Sluis__Giver *));
+	if (grant->givers == NULL)
+		return no_memory(failure);
+	for (size_t i = 0; i < w->givers.n; i++) {
+		Sluis__Giver *giver = find_giver(draft, w->givers.words[i]);
+
+		if (giver != NULL) {
+			giver->giver_number++;
+			continue;
+		}
+		giver = sluis_arena_alloc(draft->arena, sizeof(*giver));
+		if (giver == NULL)
+			return no_memory(failure);
+		sluis__giver__init(giver);
+		giver->role_code = sluis_pb(sluis_bytes_text(w->givers.words[i]));
+		giver->giver_number = 1;
+		giver->method_code = sluis_pb(sluis_bytes_text(w->method));
+		giver->given_ms = (uint64_t)draft->now_ms;
+		grant->givers[grant->n_givers++] = giver;
+	}
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+count_authority(struct draft *draft, const struct words *w, struct sluis_failure *failure)
+{
+	const Sluis__Giver *giver = find_giver(draft, "authority");
+	char *end = NULL;
+	unsigned long n;
+
+	if (w->authority == NULL) {
+		draft->grant.authority_count = giver == NULL ? 0 : giver->giver_number;
+		return SLUIS_OK;
+	}
+	n = strtoul(w->authority, &end, 10);
+	if (*end != '\0' || end == w->authority || n > 8)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("--authority is the number of holders of authority, not \"%s\""),
+		    w->authority);
+	draft->grant.authority_count = (uint32_t)n;
+	return SLUIS_OK;
+}
+
+/* ---- lists ---- */
+
+static enum sluis_err
+take_codes(struct draft *draft, const struct sluis_session *session, enum sluis_policy_kind kind,
+    const struct cli_list *words, ProtobufCBinaryData **ret, size_t *ret_count,
+    struct sluis_failure *failure)
+{
+	ProtobufCBinaryData *list = sluis_arena_alloc(draft->arena, words->n * sizeof(*list));
+
+	if (list == NULL)
+		return no_memory(failure);
+	for (size_t i = 0; i < words->n; i++) {
+		const struct sluis_bytes code = sluis_bytes_text(words->words[i]);
+
+		if (!sluis_policy_has(session->policy, kind, code))
+			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), words->words[i]);
+		list[i] = sluis_pb(code);
+	}
+	*ret = list;
+	*ret_count = words->n;
+	return SLUIS_OK;
+}
+
+static Sluis__GrantReceiver *
+find_receiver(struct draft *draft, struct sluis_bytes organisation)
+{
+	for (size_t i = 0; i < draft->grant.n_receivers; i++) {
+		if (sluis_bytes_equal(sluis_of(draft->grant.receivers[i]->organisation_handle), organisation))
+			return draft->grant.receivers[i];
+	}
+	return NULL;
+}
+
+static enum sluis_err
+get_receiver(struct draft *draft, struct sluis_bytes organisation, Sluis__GrantReceiver **ret,
+    bool *ret_is_new, struct sluis_failure *failure)
+{
+	Sluis__GrantReceiver *r = find_receiver(draft, organisation);
+
+	*ret_is_new = r == NULL;
+	if (r == NULL) {
+		r = sluis_arena_alloc(draft->arena, sizeof(*r));
+		if (r == NULL)
+			return no_memory(failure);
+		sluis__grant_receiver__init(r);
+		r->organisation_handle = sluis_pb(organisation);
+		r->role_codes = sluis_arena_alloc(draft->arena, SLUIS_CODES_MAX * sizeof(*r->role_codes));
+		if (r->role_codes == NULL)
+			return no_memory(failure);
+		draft->grant.receivers[draft->grant.n_receivers++] = r;
+	}
+	*ret = r;
+	return SLUIS_OK;
+}
+
+static void
+add_role(Sluis__GrantReceiver *r, struct sluis_bytes role)
+{
+	for (size_t i = 0; i < r->n_role_codes; i++) {
+		if (sluis_bytes_equal(sluis_of(r->role_codes[i]), role))
+			return;
+	}
+	if (r->n_role_codes < SLUIS_CODES_MAX)
+		r->role_codes[r->n_role_codes++] = sluis_pb(role);
+}
+
+/* A handle stands for that member's organisation in that member's roles (design 10); org:X for the whole of X. */
+static enum sluis_err
+take_receiver(struct draft *draft, struct sluis_session *session, const char *word,
+    struct sluis_failure *failure)
+{
+	const struct sluis_member *member;
+	Sluis__GrantReceiver *r;
+	bool is_new;
+
+	if (strncmp(word, "org:", 4) == 0) {
+		const struct sluis_bytes handle = sluis_bytes_text(word + 4);
+
+		if (sluis_directory_organisation(session->directory, handle) == NULL)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("there is no organisation \"%s\" here"), word + 4);
+		SLUIS_TRY(get_receiver(draft, handle, &r, &is_new, failure));
+		r->n_role_codes = 0; /* as a whole */
+		return SLUIS_OK;
+	}
+	SLUIS_TRY(sluis_receivers_member(session, word, &member, failure));
+	SLUIS_TRY(get_receiver(draft, member->organisation_handle, &r, &is_new, failure));
+	if (!is_new && r->n_role_codes == 0)
+		return SLUIS_OK; /* named as a whole already */
+	for (size_t i = 0; i < member->n_roles; i++)
+		add_role(r, member->roles[i]);
+	return SLUIS_OK;
+}
+
+/* ---- dates ---- */
+
+/* The 12th, 16th or 18th birthday that ends the band, as the first of its month. The birth date is not kept. */
+static enum sluis_err
+band_end_of_birth(const char *born, const char *band, int64_t now_ms, int64_t *ret_ms,
+    struct sluis_failure *failure)
+{
+	static const int TURNS[] = { 12, 16, 18 };
+	const time_t now = (time_t)(now_ms / 1000);
+	int64_t born_ms;
+	struct tm day;
+	time_t t;
+
+	SLUIS_TRY(cli_day(born, &born_ms, failure));
+	(void)band;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(TURNS); i++) {
+		t = (time_t)(born_ms / 1000);
+		gmtime_r(&t, &day);
+		day.tm_year += TURNS[i];
+		day.tm_mday = 1;
+		t = timegm(&day);
+		if (t > now) {
+			*ret_ms = (int64_t)t * 1000;
+			return SLUIS_OK;
+		}
+	}
+	return sluis_fail(failure, SLUIS_EUSAGE, _("at that age no consent of this kind is needed"));
+}
+
+static enum sluis_err
+ask_birth(char *ret, size_t cap, struct sluis_failure *failure)
+{
+	FILE *tty = isatty(STDIN_FILENO) ? fopen("/dev/tty", "r+") : NULL;
+
+	if (tty == NULL) {
+		(void)sluis_fail(failure, SLUIS_EUSAGE, _("a grant needs --born or --band-until"));
+		sluis_fail_hint(failure, _("--born is used to find the next birthday that counts, and is not kept"));
+		return SLUIS_EUSAGE;
+	}
+	fputs(_("birth date of the youth (used, not kept), as 2012-12-31: "), tty);
+	(void)fflush(tty);
+	if (fgets(ret, (int)cap, tty) == NULL)
+		ret[0] = '\0';
+	ret[strcspn(ret, "\r\n")] = '\0';
+	fclose(tty);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+take_dates(struct draft *draft, const struct words *w, struct sluis_failure *failure)
+{
+	char asked[32];
+	const char *born = w->born;
+	int64_t until_ms, band_ms = 0;
+	enum sluis_err err;
+
+	SLUIS_TRY(cli_date(w->until, &until_ms, failure));
+	if (w->band_until != NULL) {
+		SLUIS_TRY(cli_day(w->band_until, &band_ms, failure));
+		if (!sluis_grant_band_is_valid(band_ms))
+			return sluis_fail(failure, SLUIS_EUSAGE, _("--band-until is the first day of a month, not \"%s\""),
+			    w->band_until);
+	} else {
+		if (born == NULL) {
+			SLUIS_TRY(ask_birth(asked, sizeof(asked), failure));
+			born = asked;
+		}
+		err = band_end_of_birth(born, w->band, draft->now_ms, &band_ms, failure);
+		sodium_memzero(asked, sizeof(asked));
+		SLUIS_TRY(err);
+	}
+	sluis__until__init(&draft->band_until);
+	draft->band_until.until_ms = (uint64_t)band_ms;
+	draft->grant.band_until = &draft->band_until;
+	draft->grant.from_ms = (uint64_t)draft->now_ms;
+	draft->grant.until_ms = (uint64_t)(band_ms < until_ms ? band_ms : until_ms);
+	if (draft->grant.until_ms <= draft->grant.from_ms)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("this grant would end before it begins"));
+	return SLUIS_OK;
+}
+
+/* ---- the rest ---- */
+
+/* The digest's salt stays with the taker, in the profile: without it the digest tells nothing. */
+static enum sluis_err
+take_evidence(struct draft *draft, struct sluis_session *session, const char *path,
+    struct sluis_failure *failure)
+{
+	SLUIS_AUTO(cli_bytes_free) struct sluis_bytes file = { NULL, 0 };
+	uint8_t salt[SLUIS_HASH_BYTES];
+	char name[64], hex[33];
+
+	if (path != NULL)
+		SLUIS_TRY(cli_read(path, EVIDENCE_MAX, failure, &file));
+	randombytes_buf(salt, sizeof(salt));
+	draft->evidence_hash = sluis_grant_evidence_hash(salt, file);
+	draft->grant.evidence_hash = sluis_pb_hash(&draft->evidence_hash);
+	if (path == NULL)
+		return SLUIS_OK;
+	sluis_hex(draft->grant_id.bytes, SLUIS_ID_BYTES, hex);
+	snprintf(name, sizeof(name), "salts/%s", hex);
+	return sluis_profile_write(session->profile, name, sluis_bytes(salt, sizeof(salt)), failure);
+}
+
+static enum sluis_err
+fill(struct draft *draft, struct sluis_session *session, const struct words *w,
+    const struct sluis_case *of_case, struct sluis_failure *failure)
+{
+	Sluis__Grant *grant = &draft->grant;
+
+	draft->case_hash = of_case->head;
+	grant->case_hash = sluis_pb_hash(&draft->case_hash);
+	grant->grant_id = sluis_pb_id(&draft->grant_id);
+	grant->case_id = sluis_pb_id(&draft->case_id);
+	grant->created_ms = (uint64_t)draft->now_ms;
+	grant->band_code = sluis_pb(sluis_bytes_text(w->band));
+	grant->text_code = sluis_pb(sluis_policy_consent_text_version(session->policy));
+	grant->criminal_number = w->criminal ? SLUIS_GRANT_CRIMINAL : SLUIS_GRANT_NOT_CRIMINAL;
+	grant->receivers = sluis_arena_alloc(draft->arena, CLI_LIST_MAX * sizeof(Sluis__GrantReceiver *));
+	if (grant->receivers == NULL)
+		return no_memory(failure);
+	if (w->exception != NULL) {
+		sluis__grant_exception__init(&draft->exception);
+		draft->exception.exception_code = sluis_pb(sluis_bytes_text(w->exception));
+		draft->exception.assessor_handle = sluis_pb(sluis_bytes_text(w->assessor));
+		grant->exception = &draft->exception;
+	}
+	SLUIS_TRY(take_givers(draft, w, failure));
+	SLUIS_TRY(count_authority(draft, w, failure));
+	SLUIS_TRY(take_codes(draft, session, SLUIS_KIND_PURPOSE, &w->purposes, &grant->purpose_codes,
+	    &grant->n_purpose_codes, failure));
+	SLUIS_TRY(take_codes(draft, session, SLUIS_KIND_CATEGORY, &w->categories, &grant->category_codes,
+	    &grant->n_category_codes, failure));
+	for (size_t i = 0; i < w->to.n; i++)
+		SLUIS_TRY(take_receiver(draft, session, w->to.words[i], failure));
+	SLUIS_TRY(take_dates(draft, w, failure));
+	sluis_grant_token_new(sluis_random_system, NULL, &draft->token);
+	draft->token_hash = sluis_grant_token_hash(&draft->token);
+	grant->token_hash = sluis_pb_hash(&draft->token_hash);
+	return take_evidence(draft, session, w->evidence, failure);
+}
+
+static enum sluis_err
+read_words(char **argv, struct words *w, struct sluis_failure *failure)
+{
+	const struct cli_option options[] = {
+		{ "--band", CLI_VALUE, &w->band }, { "--giver", CLI_LIST, &w->givers },
+		{ "--authority", CLI_VALUE, &w->authority }, { "--method", CLI_VALUE, &w->method },
+		{ "--purpose", CLI_LIST, &w->purposes }, { "--category", CLI_LIST, &w->categories },
+		{ "--to", CLI_LIST, &w->to }, { "--until", CLI_VALUE, &w->until },
+		{ "--band-until", CLI_VALUE, &w->band_until }, { "--born", CLI_VALUE, &w->born },
+		{ "--criminal", CLI_FLAG, &w->criminal }, { "--evidence", CLI_VALUE, &w->evidence },
+		{ "--exception", CLI_VALUE, &w->exception }, { "--assessed-by", CLI_VALUE, &w->assessor },
+	};
+
+	w->method = "form";
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &w->case_text, failure));
+	if (w->case_text.n != 1 || w->band == NULL || w->givers.n == 0 || w->purposes.n == 0 ||
+	    w->categories.n == 0 || w->to.n == 0 || w->until == NULL ||
+	    (w->exception == NULL) != (w->assessor == NULL) ||
+	    (w->born != NULL && w->band_until != NULL))
+		return cli_usage(failure, ADD);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+check_codes(const struct sluis_session *session, const struct words *w, struct sluis_failure *failure)
+{
+	if (!sluis_policy_has(session->policy, SLUIS_KIND_BAND, sluis_bytes_text(w->band)))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), w->band);
+	if (!sluis_policy_has(session->policy, SLUIS_KIND_METHOD, sluis_bytes_text(w->method)))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), w->method);
+	for (size_t i = 0; i < w->givers.n; i++) {
+		if (!sluis_policy_has(session->policy, SLUIS_KIND_GIVER, sluis_bytes_text(w->givers.words[i])))
+			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"),
+			    w->givers.words[i]);
+	}
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(draft_done) struct draft draft = { .arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES) };
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
+	struct words w = { .band = NULL };
+	char token[SLUIS_GRANT_TOKEN_CHARS + 1], hex[33];
+	uint64_t index;
+
+	if (draft.arena == NULL)
+		return no_memory(failure);
+	SLUIS_TRY(read_words(argv, &w, failure));
+	SLUIS_TRY(check_codes(session, &w, failure));
+	SLUIS_TRY(cli_case_id(session, w.case_text.words[0], &draft.case_id, failure));
+	SLUIS_TRY(sluis_cases_get(session, &draft.case_id, &of_case, failure));
+	sluis__grant__init(&draft.grant);
+	randombytes_buf(draft.grant_id.bytes, sizeof(draft.grant_id.bytes));
+	draft.now_ms = sluis_now_ms();
+	SLUIS_TRY(fill(&draft, session, &w, of_case, failure));
+	SLUIS_TRY(sluis_grants_add(session, &draft.grant, &index, failure));
+	sluis_hex(draft.grant_id.bytes, SLUIS_ID_BYTES, hex);
+	sluis_grant_token_text(&draft.token, token);
+	cli_say(cli, "%s", hex);
+	cli_say(cli, _("token for the family (withdraws this consent; it is shown once): %s"), token);
+	cli_emit(cli, json_pack("{s:s, s:s, s:I}", "grant", hex, "token", token, "index", (json_int_t)index));
+	sodium_memzero(token, sizeof(token));
+	return SLUIS_OK;
+}
+
+/* ---- list ---- */
+
+static json_t *
+codes_json(const ProtobufCBinaryData *codes, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, cli_json_code(sluis_of(codes[i])));
+	return list;
+}
+
+static json_t *
+grant_json(struct cli *cli, const struct sluis_grants_row *row)
+{
+	const Sluis__Grant *g = row->grant;
+	json_t *to = json_array();
+	char until[32], hex[33];
+
+	for (size_t i = 0; i < g->n_receivers; i++)
+		json_array_append_new(to, cli_json_code(sluis_of(g->receivers[i]->organisation_handle)));
+	sluis_hex(g->grant_id.data, SLUIS_ID_BYTES, hex);
+	cli_say(cli, "%s  %-10.*s %-9.*s %s %s", hex, (int)row->state.len, (const char *)row->state.data,
+	    (int)g->band_code.len, (const char *)g->band_code.data, _("until"),
+	    cli_time((int64_t)g->until_ms, until));
+	return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "grant", hex, "state",
+	    cli_json_code(row->state), "band", cli_json_code(sluis_of(g->band_code)), "until", until, "purposes",
+	    codes_json(g->purpose_codes, g->n_purpose_codes), "categories",
+	    codes_json(g->category_codes, g->n_category_codes), "to", to, "taken_by",
+	    cli_json_code(row->taker->handle));
+}
+
+static enum sluis_err
+do_list(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(4 * SLUIS_ARENA_MAX_BYTES);
+	struct sluis_grants_row *rows;
+	struct sluis_id id;
+	size_t count = 0;
+	json_t *list;
+
+	if (argv[0] == NULL || argv[1] != NULL)
+		return cli_usage(failure, "grant list CASE");
+	rows = arena == NULL ? NULL : sluis_arena_alloc(arena, GRANTS_MAX * sizeof(*rows));
+	if (rows == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("listing grants"));
+	SLUIS_TRY(cli_case_id(session, argv[0], &id, failure));
+	SLUIS_TRY(sluis_grants_list(session, &id, arena, GRANTS_MAX, rows, &count, failure));
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, grant_json(cli, &rows[i]));
+	cli_emit(cli, list);
+	return SLUIS_OK;
+}
+
+enum sluis_err
+cmd_grant(struct cli *cli, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
+
+	if (argv[0] != NULL && strcmp(argv[0], "add") == 0) {
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return do_add(cli, session, argv + 1, failure);
+	}
+	if (argv[0] != NULL && strcmp(argv[0], "list") == 0) {
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return do_list(cli, session, argv + 1, failure);
+	}
+	return cli_usage(failure, ADD);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "pull.h"
+#include "receipt.h"
+
+static const char SYNOPSIS[] = "pull CASE|MESSAGE --out DIR [--sealed]";
+
+/* ---- inbox ---- */
+
+struct listing {
+	struct cli *cli;
+	struct sluis_session *session;
+	json_t *rows;
+};
+
+static enum sluis_err
+inbox_row(void *context, const Sluis__InboxRow *row)
+{
+	struct listing *l = context;
+	json_t *categories = json_array();
+	char list[256] = "", label[128], purpose[128], when[32], message[33];
+	size_t at = 0;
+
+	for (size_t i = 0; i < row->n_category_codes; i++) {
+		const struct sluis_bytes code = sluis_of(row->category_codes[i]);
+
+		json_array_append_new(categories, cli_json_code(code));
+		if (at < sizeof(list))
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", i > 0 ? ", " : "",
+			    cli_label(l->session, SLUIS_KIND_CATEGORY, code, label));
+	}
+	sluis_hex(row->message_id.data, SLUIS_ID_BYTES, message);
+	cli_say(l->cli, "%s  %-12.*s  %-16.*s %s  %s: %s", message, (int)row->state_code.len,
+	    (const char *)row->state_code.data, (int)row->sender_handle.len,
+	    (const char *)row->sender_handle.data, cli_time((int64_t)row->accepted_ms, when),
+	    cli_label(l->session, SLUIS_KIND_PURPOSE, sluis_of(row->purpose_code), purpose), list);
+	json_array_append_new(l->rows,
+	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s}", "message", message, "case",
+		cli_json_id(row->case_id.data), "from", cli_json_code(sluis_of(row->sender_handle)), "purpose",
+		cli_json_code(sluis_of(row->purpose_code)), "categories", categories, "state",
+		cli_json_code(sluis_of(row->state_code)), "accepted", when));
+	return SLUIS_OK;
+}
+
+enum sluis_err
+cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
+	struct listing l = { .cli = cli };
+	struct sluis_id id;
+	enum sluis_err err;
+
+	if (argv[0] != NULL && (argv[1] != NULL || argv[0][0] == '-'))
+		return cli_usage(failure, "inbox [CASE]");
+	SLUIS_TRY(cli_open(cli, &session, failure));
+	if (argv[0] != NULL)
+		SLUIS_TRY(cli_case_id(session, argv[0], &id, failure));
+	l.session = session;
+	l.rows = json_array();
+	err = sluis_inbox(session, argv[0] == NULL ? NULL : &id, inbox_row, &l, failure);
+	if (err != SLUIS_OK) {
+		json_decref(l.rows);
+		return err;
+	}
+	if (json_array_size(l.rows) == 0 && !cli->json)
+		cli_note("%s", _("nothing waits for you"));
+	cli_emit(cli, l.rows);
+	return SLUIS_OK;
+}
+
+/* ---- pull ---- */
+
+/** What is to be pulled: one message, or all of a case that are not finished. */
+struct targets {
+	struct sluis_id *items;
+	size_t n;
+};
+
+static void
+targets_done(struct targets *targets)
+{
+	free(targets->items);
+}
+
+static enum sluis_err
+add_target(struct targets *targets, const uint8_t *id)
+{
+	struct sluis_id *grown = reallocarray(targets->items, targets->n + 1, sizeof(*grown));
+
+	if (grown == NULL)
+		return SLUIS_ENOMEM;
+	targets->items = grown;
+	memcpy(targets->items[targets->n++].bytes, id, SLUIS_ID_BYTES);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+target_row(void *context, const Sluis__InboxRow *row)
+{
+	return add_target(context, row->message_id.data);
+}
+
+/* An id in the inbox is a message; else it is a case, whose messages are meant. */
+struct lookup {
+	const struct sluis_id *id;
+	bool is_message;
+};
+
+static enum sluis_err
+lookup_row(void *context, const Sluis__InboxRow *row)
+{
+	struct lookup *l = context;
+
+	l->is_message |=
+	    sluis_bytes_equal(sluis_of(row->message_id), sluis_bytes(l->id->bytes, SLUIS_ID_BYTES));
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+find_targets(struct sluis_session *session, const char *text, struct targets *ret, bool *ret_is_case,
+    struct sluis_failure *failure)
+{
+	struct sluis_failure other = { .err = SLUIS_OK };
+	struct sluis_case *of_case = NULL;
+	struct lookup lookup = { .is_message = false };
+	struct sluis_id id;
+	enum sluis_err err = cli_message_id(session, text, &id, failure);
+
+	*ret_is_case = false;
+	if (err == SLUIS_EUSAGE)
+		return err;
+	if (err == SLUIS_OK) {
+		lookup.id = &id;
+		SLUIS_TRY(sluis_inbox(session, NULL, lookup_row, &lookup, failure));
+		if (lookup.is_message)
+			return sluis_fail_err(failure, add_target(ret, id.bytes), _("pulling"));
+	}
+	err = cli_case_id(session, text, &id, &other);
+	if (err == SLUIS_OK)
+		err = sluis_cases_get(session, &id, &of_case, &other);
+	sluis_case_free(of_case);
+	if (err == SLUIS_EREFUSED || err == SLUIS_EUSAGE) {
+		/* neither: ask for it as a message, so that the refusal is the broker's, logged and signed */
+		if (strlen(text) == 2 * SLUIS_ID_BYTES)
+			return sluis_fail_err(failure, add_target(ret, id.bytes), _("pulling"));
+		return sluis_session_refusal(session, "not-found", failure);
+	}
+	if (err != SLUIS_OK) {
+		*failure = other;
+		return err;
+	}
+	*ret_is_case = true;
+	return sluis_inbox(session, &id, target_row, ret, failure);
+}
+
+/* The worst of several exits, in the order 5, 1, 3, 4, 0 (design 10). */
+static int
+rank(enum sluis_err err)
+{
+	switch (sluis_err_exit(err)) {
+	case 5:
+		return 4;
+	case 1:
+		return 3;
+	case 3:
+		return 2;
+	case 4:
+		return 1;
+	default:
+		return err == SLUIS_OK ? 0 : 3;
+	}
+}
+
+static json_t *
+pulled_json(struct cli *cli, const struct sluis_id *id, const struct sluis_pull_done *done)
+{
+	json_t *files = json_array();
+	char path[SLUIS_PATH_MAX + SLUIS_PULL_NAME];
+
+	for (size_t i = 0; i < done->n_files; i++) {
+		snprintf(path, sizeof(path), "%s/%s", done->dir, done->files[i]);
+		cli_say(cli, "%s", path);
+		json_array_append_new(files, json_string(path));
+	}
+	return json_pack("{s:o, s:o}", "message", cli_json_id(id->bytes), "files", files);
+}
+
+enum sluis_err
+cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
+	SLUIS_AUTO(targets_done) struct targets targets = { .n = 0 };
+	const char *out = NULL;
+	bool sealed = false, is_case = false;
+	const struct cli_option options[] = {
+		{ "--out", CLI_VALUE, &out }, { "--sealed", CLI_FLAG, &sealed } };
+	struct sluis_pull_done done;
+	struct sluis_failure one, worst = { .err = SLUIS_OK };
+	struct cli_list words;
+	json_t *rows;
+
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
+	if (words.n != 1 || out == NULL)
+		return cli_usage(failure, SYNOPSIS);
+	SLUIS_TRY(cli_open(cli, &session, failure));
+	SLUIS_TRY(find_targets(session, words.words[0], &targets, &is_case, failure));
+	rows = json_array();
+	for (size_t i = 0; i < targets.n; i++) {
+		const enum sluis_err err =
+		    sluis_pull(session, &targets.items[i], out, sealed, &done, &one);
+
+		one.err = err;
+		/* a message of the case that was received before, elsewhere, is no failure of pulling the case */
+		if (is_case && err == SLUIS_EREFUSED && strcmp(one.rule, "already-received") == 0)
+			continue;
+		if (err == SLUIS_OK || err == SLUIS_ENOMATCH)
+			json_array_append_new(rows, pulled_json(cli, &targets.items[i], &done));
+		if (rank(err) > rank(worst.err))
+			worst = one;
+	}
+	*failure = worst;
+	if (worst.err == SLUIS_OK)
+		cli_emit(cli, rows);
+	else
+		json_decref(rows);
+	return worst.err;
+}
+
+/* ---- status ---- */
+
+static const char *
+receipt_word(struct sluis_session *session, const Sluis__StatusRow *row, struct sluis_arena *arena)
+{
+	const struct sluis_member *member =
+	    sluis_directory_member(session->directory, sluis_of(row->handle));
+	Sluis__Receipt *receipt = NULL;
+
+	if (row->receipt == NULL)
+		return _("no receipt");
+	if (member == NULL ||
+	    sluis_receipt_verify(row->receipt, &member->sign_key, arena, &receipt) != SLUIS_OK)
+		return NULL;
+	return _("receipt signed");
+}
+
+enum sluis_err
+cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
+	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskStatus status = SLUIS__ASK_STATUS__INIT;
+	const Sluis__TellStatus *tell;
+	struct sluis_answer answer;
+	struct sluis_id id;
+	char when[32], accepted[32];
+	json_t *rows;
+
+	if (argv[0] == NULL || argv[1] != NULL)
+		return cli_usage(failure, "status MESSAGE");
+	if (arena == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("asking the status"));
+	SLUIS_TRY(cli_open(cli, &session, failure));
+	SLUIS_TRY(cli_message_id(session, argv[0], &id, failure));
+	status.message_id = sluis_pb_id(&id);
+	ask.act_case = SLUIS__ASK__ACT_STATUS;
+	ask.status = &status;
+	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
+	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_STATUS)
+		return sluis_fail_err(failure, SLUIS_ESTATUS, _("asking the status"));
+	tell = answer.tell->status;
+	rows = json_array();
+	for (size_t i = 0; i < tell->n_rows; i++) {
+		const Sluis__StatusRow *row = tell->rows[i];
+		const char *word = receipt_word(session, row, arena);
+
+		if (word == NULL) {
+			json_decref(rows);
+			return sluis_fail(failure, SLUIS_ESIGNATURE, _("a receipt is not signed by its receiver"));
+		}
+		cli_say(cli, "%-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
+		    (int)row->state_code.len, (const char *)row->state_code.data,
+		    cli_time((int64_t)row->changed_ms, when), word);
+		json_array_append_new(rows,
+		    json_pack("{s:o, s:o, s:o, s:s, s:b}", "to", cli_json_code(sluis_of(row->handle)),
+			"organisation", cli_json_code(sluis_of(row->organisation_handle)), "state",
+			cli_json_code(sluis_of(row->state_code)), "changed", when, "receipt",
+			row->receipt != NULL));
+	}
+	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:o}", "message", cli_json_id(id.bytes), "state",
+	    cli_json_code(sluis_of(tell->state_code)), "accepted",
+	    cli_time((int64_t)tell->accepted_ms, accepted), "recipients", rows));
+	return SLUIS_OK;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "message_args.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "limits.h"
+
+static struct sluis_bytes
+span(const char *from, const char *to)
+{
+	return sluis_bytes(from, (size_t)(to - from));
+}
+
+/* question=vraag.pdf, attachment.history=brief.pdf */
+static enum sluis_err
+split_section(const char *word, struct sluis_push_section *ret, const char **ret_file,
+    struct sluis_failure *failure)
+{
+	const char *equal = strchr(word, '=');
+	const char *dot = equal == NULL ? NULL : memchr(word, '.', (size_t)(equal - word));
+	const char *slash, *last_dot;
+
+	if (equal == NULL || equal == word || equal[1] == '\0')
+		return cli_usage(failure, MESSAGE_ARGS_SYNOPSIS);
+	ret->category = span(word, dot == NULL ? equal : dot);
+	if (dot != NULL)
+		ret->about = span(dot + 1, equal);
+	if (!sluis_code_is_valid(ret->category) || (dot != NULL && !sluis_code_is_valid(ret->about)))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" does not begin with a category"), word);
+	*ret_file = equal + 1;
+	slash = strrchr(*ret_file, '/');
+	last_dot = strrchr(slash == NULL ? *ret_file : slash, '.');
+	if (last_dot != NULL)
+		ret->extension = sluis_bytes_text(last_dot + 1);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+read_section(struct sluis_session *session, const char *file, struct sluis_bytes *ret,
+    struct sluis_failure *failure)
+{
+	struct stat st;
+
+	if (stat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > SLUIS_SECTION_INLINE_MAX_BYTES) {
+		(void)sluis_session_refusal(session, "too-large", failure);
+		sluis_fail_hint(failure, _("a section holds at most %u KiB; split the file or make it smaller"),
+		    SLUIS_SECTION_INLINE_MAX_BYTES / 1024);
+		return SLUIS_EREFUSED;
+	}
+	return cli_read(file, SLUIS_SECTION_INLINE_MAX_BYTES, failure, ret);
+}
+
+static enum sluis_err
+take_sections(struct sluis_session *session, const struct cli_list *words, const struct cli_list *criminal,
+    struct message_args *ret, struct sluis_failure *failure)
+{
+	for (size_t i = 1; i < words->n; i++) {
+		const size_t n = ret->request.n_sections;
+		struct sluis_push_section *s = &ret->sections[n];
+		const char *file = NULL;
+
+		SLUIS_TRY(split_section(words->words[i], s, &file, failure));
+		SLUIS_TRY(read_section(session, file, &ret->files[n], failure));
+		s->plain = ret->files[n];
+		for (size_t k = 0; k < criminal->n; k++)
+			s->is_criminal |= sluis_bytes_is_text(s->category, criminal->words[k]);
+		ret->request.n_sections++;
+	}
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+take_facts(const struct cli_list *facts, struct message_args *ret, struct sluis_failure *failure)
+{
+	for (size_t i = 0; i < facts->n; i++) {
+		const char *equal = strchr(facts->words[i], '=');
+
+		if (equal == NULL || equal[1] == '\0')
+			return sluis_fail(failure, SLUIS_EUSAGE, _("a fact is written KEY=VALUE, not \"%s\""),
+			    facts->words[i]);
+		ret->facts[i].key = span(facts->words[i], equal);
+		ret->facts[i].value = sluis_bytes_text(equal + 1);
+	}
+	ret->request.n_facts = facts->n;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+message_args_read(struct sluis_session *session, char **argv, struct message_args *ret,
+    struct sluis_failure *failure)
+{
+	const char *purpose = NULL, *ground = NULL, *grant = NULL;
+	struct cli_list words, facts = { .n = 0 }, criminal = { .n = 0 };
+	const struct cli_option options[] = {
+		{ "--purpose", CLI_VALUE, &purpose }, { "--ground", CLI_VALUE, &ground },
+		{ "--grant", CLI_VALUE, &grant }, { "--to", CLI_LIST, &ret->to },
+		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
+		{ "--dry-run", CLI_FLAG, &ret->dry_run },
+	};
+
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
+	if (words.n < 2 || purpose == NULL || ground == NULL || ret->to.n == 0)
+		return cli_usage(failure, MESSAGE_ARGS_SYNOPSIS);
+	ret->request.purpose = sluis_bytes_text(purpose);
+	ret->request.ground = sluis_bytes_text(ground);
+	if (!sluis_code_is_valid(ret->request.purpose) || !sluis_code_is_valid(ret->request.ground))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("purpose and ground are codes, such as referral and consent"));
+	SLUIS_TRY(cli_case_id(session, words.words[0], &ret->request.case_id, failure));
+	if (grant != NULL) {
+		SLUIS_TRY(cli_grant_id(session, &ret->request.case_id, grant, &ret->grant_id, failure));
+		ret->request.grant_id = &ret->grant_id;
+	}
+	ret->request.to = ret->to.words;
+	ret->request.n_to = ret->to.n;
+	ret->request.sections = ret->sections;
+	ret->request.facts = ret->facts;
+	SLUIS_TRY(take_facts(&facts, ret, failure));
+	return take_sections(session, &words, &criminal, ret, failure);
+}
+
+void
+message_args_done(struct message_args *args)
+{
+	for (size_t i = 0; i < CLI_LIST_MAX; i++)
+		cli_bytes_free(&args->files[i]);
+	free(args);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * message_args - the words of `push` and `explain push` as a request: case, purpose, ground, receivers, CATEGORY=FILE.
+ */
+#ifndef SLUIS_CLI_MESSAGE_ARGS_H
+#define SLUIS_CLI_MESSAGE_ARGS_H
+
+#include "cli.h"
+#include "push.h"
+
+struct message_args {
+	struct sluis_push_request request;
+	struct sluis_push_section sections[CLI_LIST_MAX];
+	struct sluis_bytes files[CLI_LIST_MAX]; /* heap, wiped by _done */
+	struct sluis_ground_fact facts[CLI_LIST_MAX];
+	struct cli_list to;
+	struct sluis_id grant_id;
+	bool dry_run;
+};
+
+#define MESSAGE_ARGS_SYNOPSIS                                                              \
+	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
+	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--dry-run]"
+
+/** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
+SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,
+    struct message_args *ret, struct sluis_failure *failure);
+void message_args_done(struct message_args *args);
+
+#endif
