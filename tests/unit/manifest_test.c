@@ -84,6 +84,7 @@ nothing_is_written_on_failure(void **state)
 	assert_int_equal(open_push(&s, &manifest), SLUIS_OK);
 	assert_non_null(manifest.batch);
 	assert_null(sluis_manifest_file(&manifest, 1, s.sealed.body).data);
+	assert_null(sluis_manifest_file(&manifest, SIZE_MAX / sizeof(void *), s.sealed.body).data);
 	assert_null(sluis_manifest_file(&manifest, 0, sluis_bytes(s.sealed.body.data, 3)).data);
 	sample_free(&s);
 }
