@@ -19,7 +19,7 @@ PREFIX ?= /usr/local
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum -Wcast-qual -Wformat=2 -Wvla -Wundef -Werror
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
-	-ftrivial-auto-var-init=zero $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+	$(if $(findstring clang,$(CC)),,-ftrivial-auto-var-init=zero) $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 OPT ?= -O2
 CFLAGS_ALL = -std=c17 -D_GNU_SOURCE $(OPT) -g -fPIC -fvisibility=hidden -pthread -MMD -MP $(HARDEN) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
