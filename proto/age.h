@@ -104,7 +104,8 @@ struct sluis_age_identities {
 
 /**
  * sluis_age_seal(to, random, random_context, plain, out):
- * Append the age file of ${plain} to ${out}, which must have room for sluis_age_sealed_size() bytes.
+ * Append the age file of ${plain} to ${out}, which must have room for sluis_age_sealed_size() bytes and not
+ * overlap ${plain}. An empty ${plain} is allowed here; a section never is empty (PROTOCOL 4.1).
  * Takes from ${random}, in this order: file key (16), payload nonce (16), one ephemeral secret (32) a recipient.
  * Errors: SLUIS_EUSAGE (no or too many recipients, no room), SLUIS_EFORMAT (a recipient that is no proper X25519
  * point), SLUIS_ENOMEM; ${out} then holds what it held.
