@@ -8,15 +8,18 @@
 #include "random.h"
 #include "socket.h"
 
-enum { EVENTS = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED, MONITOR_HWM = 0, NAME_BYTES = 64, ODD_BYTES = 8 };
+enum { EVENTS = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED, MONITOR_HWM = 0, NAME_BYTES = 64, ODD_BYTES = 8,
+	FD_MAX = 131072, EVENT_BYTES = 6 };
 
 struct door {
 	struct membership members;
 	size_t places;
 	size_t count;
+	bool is_shut;
 	void *monitor;
 	int64_t strangers_milli; /* handshakes that strangers may still do, in thousandths */
 	int64_t filled_ms;
+	uint8_t fds[FD_MAX / 8]; /* which descriptors are connections */
 };
 
 static bool
@@ -36,19 +39,42 @@ stranger_has_rate(struct door *door, int64_t now_ms)
 	return true;
 }
 
-/* An event is two parts: number and value; the endpoint. */
+static bool
+is_counted(const struct door *door, uint32_t fd)
+{
+	return fd < FD_MAX && (door->fds[fd / 8] >> (fd % 8) & 1) != 0;
+}
+
+static void
+toggle(struct door *door, uint32_t fd)
+{
+	if (fd < FD_MAX)
+		door->fds[fd / 8] ^= (uint8_t)(1u << (fd % 8));
+}
+
+/*
+ * An event is two parts: number (16 bits) and value (32 bits: the descriptor); the endpoint. Counted by descriptor, because
+ * connections end here that never began here: those of the self-test.
+ */
 static void
 take_event(struct door *door, zmq_msg_t *msg)
 {
+	const uint8_t *data = zmq_msg_data(msg);
 	uint16_t number = 0;
+	uint32_t fd = FD_MAX;
 
-	if (zmq_msg_size(msg) >= sizeof(number))
-		memcpy(&number, zmq_msg_data(msg), sizeof(number));
+	if (zmq_msg_size(msg) >= EVENT_BYTES) {
+		memcpy(&number, data, sizeof(number));
+		memcpy(&fd, data + sizeof(number), sizeof(fd));
+	}
 	socket_rest(door->monitor, msg);
-	if (number == ZMQ_EVENT_ACCEPTED)
+	if (number == ZMQ_EVENT_ACCEPTED && !is_counted(door, fd)) {
+		toggle(door, fd);
 		door->count++;
-	else if (number == ZMQ_EVENT_DISCONNECTED && door->count > 0)
+	} else if (number == ZMQ_EVENT_DISCONNECTED && is_counted(door, fd)) {
+		toggle(door, fd);
 		door->count--;
+	}
 }
 
 struct door *
@@ -76,6 +102,7 @@ door_watch(struct door *door, void *zmq, void *socket)
 	uint8_t odd[ODD_BYTES];
 	char hex[2 * ODD_BYTES + 1], name[NAME_BYTES];
 
+	door_unwatch(door, socket); /* one socket only */
 	sluis_random_system(NULL, odd, sizeof(odd));
 	sluis_hex(odd, sizeof(odd), hex);
 	snprintf(name, sizeof(name), "inproc://door-%s", hex);
@@ -124,7 +151,9 @@ SLUIS_MUST_CHECK bool
 door_admits(struct door *door, const struct sluis_public *curve_key, int64_t now_ms)
 {
 	door_serve(door);
-	/* The one that asks has been counted already, so a door without places lets nobody in. */
+	if (door->is_shut)
+		return false;
+	/* The one that asks has been counted already. */
 	if (door->members.is_member(door->members.context, curve_key))
 		return door->count <= door->places;
 	return door->count <= door->places / 4 * 3 && stranger_has_rate(door, now_ms);
@@ -133,7 +162,7 @@ door_admits(struct door *door, const struct sluis_public *curve_key, int64_t now
 void
 door_shut(struct door *door)
 {
-	door->places = 0;
+	door->is_shut = true;
 }
 
 size_t

@@ -217,6 +217,7 @@ listener_bind(struct listener *listener, const char *endpoint, int fd, struct sl
 	if (zmq_bind(listener->router, fd >= 0 ? "tcp://*:0" : endpoint) != 0) {
 		snprintf(why->text, sizeof(why->text), "cannot listen on %.120s: %s", endpoint,
 		    zmq_strerror(zmq_errno()));
+		door_unwatch(listener->door, listener->router);
 		return SLUIS_ECONFIG;
 	}
 	if (zmq_getsockopt(listener->router, ZMQ_LAST_ENDPOINT, listener->endpoint, &len) != 0)
@@ -329,6 +330,12 @@ size_t
 listener_count(const struct listener *listener)
 {
 	return door_count(listener->door);
+}
+
+struct zap *
+listener_zap(const struct listener *listener)
+{
+	return listener->zap;
 }
 
 void

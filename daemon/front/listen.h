@@ -15,6 +15,7 @@
 #include "job.h"
 
 struct listener;
+struct zap;
 
 /** What a listener is made from. The secret is copied by libzmq; the rest is borrowed. */
 struct listener_parts {
@@ -84,6 +85,9 @@ SLUIS_MUST_CHECK enum listen_sent listener_answer(struct listener *listener, str
 
 /** listener_count(listener): connections now. */
 size_t listener_count(const struct listener *listener);
+
+/** listener_zap(listener): the handler of handshakes, for tests that take it away. */
+struct zap *listener_zap(const struct listener *listener);
 
 /** listener_close(listener, linger_ms): wait at most so long for answers that peers still have to read. NULL is fine. */
 void listener_close(struct listener *listener, int linger_ms);
