@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "arena.h"
-#include "policy/tree.h"
+#include "policy_tree.h"
 
 enum type { TYPE_FOLDER, TYPE_FILE, TYPE_ENDPOINT, TYPE_NUMBER };
 
