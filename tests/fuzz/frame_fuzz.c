@@ -55,23 +55,15 @@ read_ask(const Sluis__Ask *ask, struct sluis_arena *arena)
 {
 	struct sluis_manifest manifest;
 
-	switch (ask->act_case) {
-	case SLUIS__ASK__ACT_PUSH:
-		if (sluis_manifest_open_push(ask->push, arena, &manifest) == SLUIS_OK)
-			(void)!sluis_manifest_check_body(&manifest, sluis_bytes(NULL, 0));
-		break;
-	case SLUIS__ASK__ACT_RECEIPT:
+	if (ask->act_case == SLUIS__ASK__ACT_PUSH
+	    && sluis_manifest_open_push(ask->push, arena, &manifest) == SLUIS_OK)
+		FUZZ_MUST(sluis_manifest_check_body(&manifest, sluis_bytes(NULL, 0)) == SLUIS_EFORMAT);
+	else if (ask->act_case == SLUIS__ASK__ACT_RECEIPT)
 		read_act(ask->receipt, arena);
-		break;
-	case SLUIS__ASK__ACT_GRANT:
+	else if (ask->act_case == SLUIS__ASK__ACT_GRANT)
 		read_act(ask->grant, arena);
-		break;
-	case SLUIS__ASK__ACT_WITHDRAWAL:
+	else if (ask->act_case == SLUIS__ASK__ACT_WITHDRAWAL)
 		read_act(ask->withdrawal, arena);
-		break;
-	default: /* nothing of ours inside */
-		break;
-	}
 }
 
 static void
@@ -117,20 +109,13 @@ read_tell(const Sluis__Tell *tell, struct sluis_arena *arena)
 {
 	if (tell->log != NULL)
 		read_log(tell->log);
-	switch (tell->answer_case) {
-	case SLUIS__TELL__ANSWER_FETCH:
+	if (tell->answer_case == SLUIS__TELL__ANSWER_FETCH) {
 		read_fetch(tell->fetch, arena);
-		break;
-	case SLUIS__TELL__ANSWER_DONE:
+	} else if (tell->answer_case == SLUIS__TELL__ANSWER_DONE) {
 		for (size_t i = 0; i < tell->done->n_events; i++)
 			read_evidence(tell->done->events[i], arena);
-		break;
-	case SLUIS__TELL__ANSWER_REFUSAL:
-		if (tell->refusal->decision != NULL)
-			read_act(tell->refusal->decision, arena);
-		break;
-	default: /* nothing of ours inside */
-		break;
+	} else if (tell->answer_case == SLUIS__TELL__ANSWER_REFUSAL && tell->refusal->decision != NULL) {
+		read_act(tell->refusal->decision, arena);
 	}
 }
 
