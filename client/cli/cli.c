@@ -236,8 +236,8 @@ ask_passphrase(void *context, bool is_new, char *ret, size_t cap)
 	return n;
 }
 
-static const struct sluis_passphrase *
-passphrase_of(struct cli *cli)
+const struct sluis_passphrase *
+cli_passphrase(struct cli *cli)
 {
 	cli->passphrase.ask = ask_passphrase;
 	cli->passphrase.context = cli;
@@ -247,13 +247,13 @@ passphrase_of(struct cli *cli)
 SLUIS_MUST_CHECK enum sluis_err
 cli_open(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)
 {
-	return sluis_session_open(cli->profile, passphrase_of(cli), failure, ret);
+	return sluis_session_open(cli->profile, cli_passphrase(cli), failure, ret);
 }
 
 SLUIS_MUST_CHECK enum sluis_err
 cli_open_offline(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)
 {
-	return sluis_session_open_offline(cli->profile, passphrase_of(cli), failure, ret);
+	return sluis_session_open_offline(cli->profile, cli_passphrase(cli), failure, ret);
 }
 
 /* ---- files, dates ---- */

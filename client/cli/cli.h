@@ -64,6 +64,9 @@ SLUIS_MUST_CHECK enum sluis_err cli_open(struct cli *cli, struct sluis_session *
 SLUIS_MUST_CHECK enum sluis_err cli_open_offline(struct cli *cli, struct sluis_session **ret,
     struct sluis_failure *failure);
 
+/** cli_passphrase(cli): asks the terminal, or reads --passphrase-file. */
+const struct sluis_passphrase *cli_passphrase(struct cli *cli);
+
 /** cli_read(path, max, failure, ret): a whole file on the heap ("-" is standard input). Free ret->data. */
 SLUIS_MUST_CHECK enum sluis_err cli_read(const char *path, size_t max, struct sluis_failure *failure,
     struct sluis_bytes *ret);
