@@ -39,11 +39,49 @@ name_of(const struct sluis_note_key *key)
 	return sluis_bytes(key->name, key->name_len);
 }
 
+static bool
+is_base64_char(uint8_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+	       c == '/';
+}
+
+/* Bytes that ${text} stands for; 0: not base64. Unused bits may be set: that is for the key's owner to refuse. */
+static size_t
+base64_len(struct sluis_bytes text)
+{
+	size_t padding = 0;
+
+	if (text.len == 0 || text.len % 4 != 0)
+		return 0;
+	while (padding < 2 && text.data[text.len - 1 - padding] == '=')
+		padding++;
+	for (size_t i = 0; i < text.len - padding; i++) {
+		if (!is_base64_char(text.data[i]))
+			return 0;
+	}
+	return text.len / 4 * 3 - padding;
+}
+
+/* The first four bytes of a signature of more than that. */
+static enum sluis_err
+parse_id(struct sluis_bytes base64, uint32_t *ret)
+{
+	uint8_t chars[8], bytes[6];
+	struct sluis_reader r;
+
+	for (size_t i = 0; i < sizeof(chars); i++)
+		chars[i] = base64.data[i] == '=' ? 'A' : base64.data[i];
+	SLUIS_TRY(sluis_base64_decode_exact(SLUIS_BASE64_PADDED, sluis_bytes(chars, sizeof(chars)), bytes,
+	    sizeof(bytes)));
+	sluis_reader_init(&r, sluis_bytes(bytes, sizeof(bytes)));
+	*ret = sluis_reader_get_u32(&r);
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 parse_line(struct sluis_bytes line, struct sluis_note_signature *ret)
 {
-	uint8_t raw[SLUIS_NOTE_SIGNATURE_MAX_BYTES];
-	struct sluis_reader r;
 	struct sluis_note_signature signature;
 	const uint8_t *blank;
 	size_t len;
@@ -56,15 +94,12 @@ parse_line(struct sluis_bytes line, struct sluis_note_signature *ret)
 		return SLUIS_EFORMAT;
 	signature.name = sluis_bytes(line.data, (size_t)(blank - line.data));
 	signature.base64 = sluis_bytes(blank + 1, line.len - signature.name.len - 1);
-	if (!sluis_note_name_is_valid(signature.name))
+	len = base64_len(signature.base64);
+	if (!sluis_note_name_is_valid(signature.name) || len <= ID_BYTES)
 		return SLUIS_EFORMAT;
-	if (signature.base64.len > sluis_base64_chars(SLUIS_BASE64_PADDED, sizeof(raw)))
+	if (len > SLUIS_NOTE_SIGNATURE_MAX_BYTES)
 		return SLUIS_ETOOBIG;
-	SLUIS_TRY(sluis_base64_decode(SLUIS_BASE64_PADDED, signature.base64, raw, sizeof(raw), &len));
-	if (len <= ID_BYTES)
-		return SLUIS_EFORMAT;
-	sluis_reader_init(&r, sluis_bytes(raw, len));
-	signature.id = sluis_reader_get_u32(&r);
+	SLUIS_TRY(parse_id(signature.base64, &signature.id));
 	*ret = signature;
 	return SLUIS_OK;
 }

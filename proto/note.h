@@ -34,7 +34,7 @@ struct sluis_note_key {
 	uint8_t name[SLUIS_NOTE_NAME_MAX_BYTES];
 };
 
-/** One signature line; ${base64} = key id and signature, checked to be base64 and no more. */
+/** One signature line; ${base64} = key id and signature. Its last bits are looked at only under a known key. */
 struct sluis_note_signature {
 	struct sluis_bytes name;
 	uint32_t id;
