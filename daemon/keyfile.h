@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * keyfile - the broker's four private keys: one small file each, mode 0600, in the folder `keys` of the configuration.
+ * keyfile - the broker's private keys: one small file each, mode 0600, in the folder `keys` of the configuration.
  *
  * A file is one line, `sluis-key-1 NAME HEX`, NAME that of the key, HEX its 32 secret bytes: the seed of an Ed25519 key, or an
  * X25519 secret for CURVE. The name stands in the file so that one key is never taken for another.
@@ -14,6 +14,7 @@
 /* clang-format off */
 #define KEYFILE_LIST(X) \
 	X(CURVE,    "curve",    X25519)  /* transport */ \
+	X(CURVE_NEXT, "curve-next", X25519) /* transport, after the next change of keys */ \
 	X(EXCHANGE, "exchange", ED25519) /* checkpoints of the exchange log */ \
 	X(KEYS,     "keys",     ED25519) /* checkpoints of the keys log */ \
 	X(DECISION, "decision", ED25519) /* decisions */
@@ -24,7 +25,7 @@ enum keyfile {
 	KEYFILE_LIST(X)
 #undef X
 };
-enum { KEYFILE_COUNT = 4 };
+enum { KEYFILE_COUNT = 5 };
 
 /** keyfile_text(which): "curve", ...; the file is that with ".key". Static. */
 const char *keyfile_text(enum keyfile which);
