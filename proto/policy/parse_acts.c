@@ -132,12 +132,10 @@ sluis_policy_parse_acts(struct policy_read *read, const struct sluis_tree_node *
 	const size_t count = read->policy->kinds[SLUIS_KIND_ACT].codes.count;
 	size_t index = 0;
 
-	if (count == 0)
-		return;
 	read->policy->acts = sluis_policy_read_alloc(read, count * sizeof(*read->policy->acts));
 	if (read->policy->acts == NULL)
 		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next)
+	for (const struct sluis_tree_node *n = node->first; index < count; n = n->next)
 		parse_act(read, n, index++);
 	check_release(read, node, count);
 }

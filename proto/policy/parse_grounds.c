@@ -185,12 +185,10 @@ sluis_policy_parse_grounds(struct policy_read *read, const struct sluis_tree_nod
 	const size_t count = read->policy->kinds[SLUIS_KIND_GROUND].codes.count;
 	size_t index = 0;
 
-	if (count == 0)
-		return;
 	read->policy->grounds =
 	    sluis_policy_read_alloc(read, count * sizeof(*read->policy->grounds));
 	if (read->policy->grounds == NULL)
 		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next)
+	for (const struct sluis_tree_node *n = node->first; index < count; n = n->next)
 		parse_ground(read, n, index++);
 }

@@ -155,11 +155,9 @@ static void
 parse_kind(struct policy_read *read, const struct sluis_tree_node *node, const struct kind_form *form)
 {
 	const struct policy_table *table = &read->policy->kinds[form->kind];
-	size_t index = 0;
+	const struct sluis_tree_node *n = node != NULL ? node->first : NULL;
 
-	if (table->codes.count == 0)
-		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next) {
+	for (size_t index = 0; index < table->codes.count; n = n->next) {
 		struct entry entry = { .role = { .may_join = true },
 			.category = { .between = UINT64_MAX },
 			.giver = { .counts_as = POLICY_NONE } };
@@ -173,18 +171,15 @@ parse_kind(struct policy_read *read, const struct sluis_tree_node *node, const s
 static void
 parse_lists(struct policy_read *read, const struct sluis_tree_node *node)
 {
-	size_t index = 0;
+	const size_t count = read->policy->kinds[SLUIS_KIND_LIST].codes.count;
+	const struct sluis_tree_node *n = node != NULL ? node->first : NULL;
 
-	if (read->policy->kinds[SLUIS_KIND_LIST].codes.count == 0)
-		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next) {
+	for (size_t index = 0; index < count; n = n->next) {
 		struct policy_table *table = &read->policy->lists[index++].table;
-		size_t place = 0;
+		const struct sluis_tree_node *c = n->first;
 
 		sluis_policy_read_table(read, n, POLICY_CODES_MAX, table);
-		if (table->codes.count == 0)
-			continue;
-		for (const struct sluis_tree_node *c = n->first; c != NULL; c = c->next) {
+		for (size_t place = 0; place < table->codes.count; c = c->next) {
 			struct entry entry = { 0 };
 
 			sluis_policy_read_fields(read, c, PLAIN_FIELDS,

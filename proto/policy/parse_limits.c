@@ -174,13 +174,11 @@ sluis_policy_parse_retention(struct policy_read *read, const struct sluis_tree_n
 	const int64_t case_ms = parse_agreement(read, node, agreement);
 	size_t index = 0;
 
-	if (count == 0)
-		return;
 	read->policy->retention =
 	    sluis_policy_read_alloc(read, count * sizeof(*read->policy->retention));
 	if (read->policy->retention == NULL)
 		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next)
+	for (const struct sluis_tree_node *n = node->first; index < count; n = n->next)
 		parse_class(read, n, index++, case_ms);
 	check_defaults(read, node, count);
 }

@@ -30,14 +30,13 @@ void
 sluis_policy_parse_rules(struct policy_read *read, const struct sluis_tree_node *node)
 {
 	struct sluis_policy *p = read->policy;
+	const int count = (int)p->kinds[SLUIS_KIND_RULE].codes.count;
 	int index = 0;
 
-	if (p->kinds[SLUIS_KIND_RULE].codes.count == 0)
-		return;
-	p->rules = sluis_policy_read_alloc(read, node->count * sizeof(*p->rules));
+	p->rules = sluis_policy_read_alloc(read, (size_t)count * sizeof(*p->rules));
 	if (p->rules == NULL)
 		return;
-	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next) {
+	for (const struct sluis_tree_node *n = node->first; index < count; n = n->next) {
 		struct entry entry = { .text = { .ask = POLICY_NONE } };
 		const enum sluis_rule rule = rule_of(n->key);
 

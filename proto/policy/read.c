@@ -305,9 +305,9 @@ sluis_policy_read_table(struct policy_read *read, const struct sluis_tree_node *
 
 	if (!sluis_policy_read_is(read, node, SLUIS_TREE_MAP))
 		return;
-	if (node->count > max || node->count == 0) {
-		sluis_policy_read_mistake(read, node, "write at least one, and merge or remove some",
-		    "`%.*s` has %zu entries, of 1 to %zu", SHOWN(node->key), node->count, max);
+	if (node->count > max) {
+		sluis_policy_read_mistake(read, node, "merge or remove some",
+		    "`%.*s` has %zu entries, at most %zu", SHOWN(node->key), node->count, max);
 		return;
 	}
 	codes = sluis_policy_read_alloc(read, node->count * sizeof(*codes));
