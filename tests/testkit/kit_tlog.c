@@ -135,18 +135,25 @@ walk(struct tlog_run *run, const char *dir, file_fn on_json, folder_fn on_log, u
 static int
 run_folder(struct tlog_run *run, const char *path)
 {
-	char dir[PATH_MAX];
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	if (len >= sizeof(dir))
-		return kit_trouble(path, "path too long");
-	memcpy(dir, path, len);
-	dir[len] = '\0';
-	if (walk(run, dir, collect_keys, NULL, 0) != 0)
+	if (walk(run, path, collect_keys, NULL, 0) != 0)
 		return -1;
-	return walk(run, dir, run_json, kit_tlog_log, 0);
+	return walk(run, path, run_json, kit_tlog_log, 0);
+}
+
+/* One file: JSON, or a checkpoint beside its tiles. */
+static int
+run_file(struct tlog_run *run, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX] = ".";
+
+	if (ends_with(path, ".json"))
+		return run_json(run, path);
+	if (strncmp(slash == NULL ? path : slash + 1, "checkpoint", 10) != 0)
+		return kit_trouble(path, "neither JSON nor a checkpoint");
+	if (slash != NULL)
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
+	return kit_tlog_checkpoint(run, dir, path);
 }
 
 int
@@ -158,7 +165,7 @@ kit_tlog(const char *path, struct kit_count *count)
 	if (run == NULL)
 		return kit_trouble(path, "no memory");
 	run->count = count;
-	rc = kit_is_dir(path) ? run_folder(run, path) : run_json(run, path);
+	rc = kit_is_dir(path) ? run_folder(run, path) : run_file(run, path);
 	kit_skip(run->subtrees, "subtree proofs", "a log of ours has no proofs of subtrees");
 	kit_skip(run->static_logs, "static-ct-api logs", "another kind of log; its tiles are fillers");
 	kit_skip(run->fillers, "compressed bundles", "fillers, not entries");

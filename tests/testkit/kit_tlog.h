@@ -31,7 +31,10 @@ int kit_tlog_roots(struct tlog_run *run, const char *path, json_t *object);
 int kit_tlog_layout(struct tlog_run *run, const char *path, json_t *object);
 int kit_tlog_witness(struct tlog_run *run, const char *path, json_t *object);
 
-/** kit_tlog_log(run, dir): a folder with checkpoints, and tiles or none. */
+/** kit_tlog_checkpoint(run, dir, path): the checkpoint in file ${path} against the tiles, if any, in ${dir}. */
+int kit_tlog_checkpoint(struct tlog_run *run, const char *dir, const char *path);
+
+/** kit_tlog_log(run, dir): all checkpoints in a folder. */
 int kit_tlog_log(struct tlog_run *run, const char *dir);
 
 #endif

@@ -198,6 +198,19 @@ is_checkpoint(const struct dirent *entry)
 }
 
 int
+kit_tlog_checkpoint(struct tlog_run *run, const char *dir, const char *path)
+{
+	struct kit_file file;
+	int rc;
+
+	if (kit_read(path, NOTE_MAX_BYTES, &file) != 0)
+		return -1;
+	rc = check_note(run, dir, path, sluis_bytes(file.data, file.len));
+	kit_file_done(&file);
+	return rc;
+}
+
+int
 kit_tlog_log(struct tlog_run *run, const char *dir)
 {
 	struct dirent **entries;
@@ -208,13 +221,11 @@ kit_tlog_log(struct tlog_run *run, const char *dir)
 		return kit_trouble(dir, "cannot be listed");
 	for (int i = 0; i < n; i++) {
 		char path[PATH_MAX];
-		struct kit_file file;
 
-		snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name);
-		if (rc == 0 && (rc = kit_read(path, NOTE_MAX_BYTES, &file)) == 0) {
-			rc = check_note(run, dir, path, sluis_bytes(file.data, file.len));
-			kit_file_done(&file);
-		}
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, entries[i]->d_name) >= sizeof(path))
+			rc = kit_trouble(dir, "path too long");
+		if (rc == 0)
+			rc = kit_tlog_checkpoint(run, dir, path);
 		free(entries[i]);
 	}
 	free(entries);
