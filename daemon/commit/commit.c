@@ -141,7 +141,7 @@ finish_jobs(struct commit *commit, struct plan *plans, size_t n)
 			job_free(job);
 	}
 	if (n > 0 && commit->parts.wake != NULL)
-		commit->parts.wake(commit->parts.wake_context);
+		commit->parts.wake(commit->parts.context);
 }
 
 static enum sluis_err
@@ -355,6 +355,7 @@ keep_up(struct commit *commit)
 		    start_policy(commit, tx, now_ms, &why) != SLUIS_OK)
 			stop_at(SLUIS_EPOLICY, "policy");
 		store_rollback(tx);
+		commit_tell_rates(commit);
 		log_line(LOG_LEVEL_NOTICE, "policy-changed");
 	}
 	if (revocation_is_due(commit->revocation, now_ms) &&
@@ -362,25 +363,32 @@ keep_up(struct commit *commit)
 		log_line(LOG_LEVEL_WARNING, "revocation-lists why=\"%s\"", why.text);
 }
 
-SLUIS_MUST_CHECK enum sluis_err
-commit_open(const struct commit_parts *parts, struct sluis_why *why, struct commit **ret)
+static struct commit *
+make(const struct commit_parts *parts)
 {
 	struct commit *commit = calloc(1, sizeof(*commit));
-	enum sluis_err err;
 
 	if (commit == NULL)
-		return SLUIS_ENOMEM;
+		return NULL;
 	commit->parts = *parts;
 	commit->arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	commit->directory = sluis_directory_new();
 	commit->cases = case_cache_new();
 	commit->usage = usage_new();
 	commit->revocation = revocation_new(parts->config->crl);
-	if (commit->arena == NULL || commit->directory == NULL || commit->cases == NULL ||
-	    commit->usage == NULL || commit->revocation == NULL)
-		err = SLUIS_ENOMEM;
-	else
-		err = start_open(commit, why);
+	if (commit->arena != NULL && commit->directory != NULL && commit->cases != NULL &&
+	    commit->usage != NULL && commit->revocation != NULL)
+		return commit;
+	commit_free(commit);
+	return NULL;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+commit_open(const struct commit_parts *parts, struct sluis_why *why, struct commit **ret)
+{
+	struct commit *commit = make(parts);
+	enum sluis_err err = commit == NULL ? SLUIS_ENOMEM : start_open(commit, why);
+
 	if (err == SLUIS_OK)
 		err = note_life(commit, "start");
 	if (err != SLUIS_OK) {
@@ -389,6 +397,17 @@ commit_open(const struct commit_parts *parts, struct sluis_why *why, struct comm
 	}
 	*ret = commit;
 	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+commit_check(const struct config *config, bool full, struct sluis_why *why)
+{
+	const struct commit_parts parts = { .config = config };
+	struct commit *commit = make(&parts);
+	const enum sluis_err err = commit == NULL ? SLUIS_ENOMEM : start_check(commit, full, why);
+
+	commit_free(commit);
+	return err;
 }
 
 void
@@ -411,6 +430,16 @@ commit_run(struct commit *commit)
 	}
 	if (note_life(commit, "stop") != SLUIS_OK)
 		log_line(LOG_LEVEL_WARNING, "stop-not-logged");
+}
+
+void
+commit_tell_rates(const struct commit *commit)
+{
+	const struct sluis_policy_limits *limits = sluis_policy_limits(commit->policy);
+
+	if (commit->parts.set_rates != NULL)
+		commit->parts.set_rates(commit->parts.context, limits->acts_per_hour,
+		    limits->stranger_acts_per_hour);
 }
 
 void

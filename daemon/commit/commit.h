@@ -22,7 +22,9 @@ struct commit_parts {
 	struct queue *in;                  /* verified jobs, from intake */
 	struct queue *out;                 /* answered jobs, to front */
 	void (*wake)(void *context);       /* tells front that ${out} has something */
-	void *wake_context;
+	/* requests an hour that the policy allows a member and a stranger: told when a policy comes in force */
+	void (*set_rates)(void *context, int64_t member_per_hour, int64_t stranger_per_hour);
+	void *context;
 	struct directory_holder *directory; /* commit publishes new snapshots here; intake reads them */
 };
 
@@ -37,6 +39,15 @@ SLUIS_MUST_CHECK enum sluis_err commit_open(const struct commit_parts *parts, st
 
 /** commit_run(commit): serve until ${in} is closed and empty; then write `stop`. The committing thread's main. */
 void commit_run(struct commit *commit);
+
+/** commit_tell_rates(commit): say the rates of the policy in force now. Before commit_run(). */
+void commit_tell_rates(const struct commit *commit);
+
+/**
+ * commit_check(config, full, why): what `sluisd --check` says of store and signature: the policy file's hash is one that the
+ * registrars signed (where there is a store yet), and with ${full} the whole store and log are read. Nothing is changed.
+ */
+SLUIS_MUST_CHECK enum sluis_err commit_check(const struct config *config, bool full, struct sluis_why *why);
 
 /** commit_reload(commit): ask the thread (from any other) to take a newly signed policy or CRL at its next batch. */
 void commit_reload(struct commit *commit);

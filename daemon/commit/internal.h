@@ -66,6 +66,8 @@ void clock_begin(struct clock *clock, int64_t last_event_ms);
 
 /* start.c: everything that must be so before anything is served */
 SLUIS_MUST_CHECK enum sluis_err start_open(struct commit *commit, struct sluis_why *why);
+/** start_check(commit, full, why): commit_check(), on a commit that is only half made. */
+SLUIS_MUST_CHECK enum sluis_err start_check(struct commit *commit, bool full, struct sluis_why *why);
 /** start_policy(commit, tx, now_ms, why): put the policy in force into commit->policy, where it is not there already. */
 SLUIS_MUST_CHECK enum sluis_err start_policy(struct commit *commit, struct store_tx *tx, int64_t now_ms,
     struct sluis_why *why);
@@ -165,6 +167,9 @@ SLUIS_MUST_CHECK enum sluis_err ledger_open(struct ledger *ledger, const struct 
     struct sluis_why *why);
 SLUIS_MUST_CHECK enum sluis_err ledger_identify(struct ledger *ledger,
     const struct sluis_log_identity *identity, const struct sluis_secret32 *seed, struct sluis_why *why);
+/** ledger_check_full(ledger, tx, why): every event hashes to its entry, every entry leads to the root. SLUIS_ESTORE. */
+SLUIS_MUST_CHECK enum sluis_err ledger_check_full(const struct ledger *ledger, struct store_tx *tx,
+    struct sluis_why *why);
 void ledger_close(struct ledger *ledger);
 
 /* ---- facts.c: what the decision asks for ---- */

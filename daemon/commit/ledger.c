@@ -291,6 +291,54 @@ ledger_identify(struct ledger *ledger, const struct sluis_log_identity *identity
 	return sign_head(ledger);
 }
 
+/* What is erased has no event any more; its entry still counts. */
+static enum sluis_err
+check_event(struct store_tx *tx, uint64_t index, struct sluis_arena *arena,
+    struct sluis_merkle_frontier *frontier)
+{
+	struct sluis_merkle_completed completed;
+	struct store_event row;
+	struct sluis_hash event_hash, entry, leaf;
+
+	SLUIS_TRY(store_event_get(tx, index, arena, &row));
+	leaf = sluis_event_leaf(&row.entry);
+	sluis_merkle_frontier_append(frontier, &leaf, &completed);
+	if (row.is_erased)
+		return SLUIS_OK;
+	event_hash = sluis_hash(row.event);
+	entry = sluis_event_entry(row.blind.bytes, &event_hash);
+	return sluis_hash_equal(&entry, &row.entry) ? SLUIS_OK : SLUIS_ESTORE;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+ledger_check_full(const struct ledger *ledger, struct store_tx *tx, struct sluis_why *why)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES);
+	struct sluis_merkle_frontier frontier;
+	struct sluis_hash root;
+
+	if (arena == NULL)
+		return SLUIS_ENOMEM;
+	sluis_merkle_frontier_init(&frontier);
+	for (uint64_t i = 0; i < ledger->head.size; i++) {
+		const enum sluis_err err = check_event(tx, i, arena, &frontier);
+
+		sluis_arena_reset(arena);
+		if (err != SLUIS_OK) {
+			snprintf(why->text, sizeof(why->text),
+			    "entry %llu of the exchange log is not what was written; put back a backup",
+			    (unsigned long long)i);
+			return err == SLUIS_ENOTFOUND ? SLUIS_ESTORE : err;
+		}
+	}
+	root = sluis_merkle_frontier_root(&frontier);
+	if (sluis_hash_equal(&root, &ledger->head.root))
+		return SLUIS_OK;
+	snprintf(why->text, sizeof(why->text),
+	    "the exchange log in the store does not lead to its own head; put back a backup");
+	return SLUIS_ESTORE;
+}
+
 void
 ledger_close(struct ledger *ledger)
 {

@@ -282,3 +282,48 @@ start_open(struct commit *commit, struct sluis_why *why)
 	directory_holder_publish(commit->parts.directory, snapshot);
 	return SLUIS_OK;
 }
+
+/* ---- sluisd --check ---- */
+
+/* An empty store has only the genesis to go by. */
+static enum sluis_err
+load_for_check(struct commit *commit, struct store_tx *tx, struct sluis_why *why)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES);
+	struct sluis_bytes entry;
+
+	if (arena == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(store_head_get(tx, STORE_LOG_KEYS, &commit->keys.head));
+	if (commit->keys.head.size > 0)
+		return replay_keys(commit, tx, why);
+	if (read_file(commit->parts.config->genesis, SLUIS_KEYS_ENTRY_MAX_BYTES, arena, &entry) != SLUIS_OK)
+		return fail(why, SLUIS_EIO, "the genesis file cannot be read, and the store is empty");
+	return sluis_directory_append(commit->directory, entry, why);
+}
+
+static enum sluis_err
+check_logs(struct commit *commit, struct store_tx *tx, struct sluis_why *why)
+{
+	SLUIS_TRY(store_check_full(commit->store, why));
+	SLUIS_TRY(open_ledgers(commit, tx, why));
+	SLUIS_TRY(check_keys_root(commit, why));
+	return ledger_check_full(&commit->exchange, tx, why);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+start_check(struct commit *commit, bool full, struct sluis_why *why)
+{
+	struct store_tx *tx = NULL;
+	enum sluis_err err = store_open(commit->parts.config->store, why, &commit->store);
+
+	SLUIS_TRY(err);
+	SLUIS_TRY(store_begin(commit->store, &tx));
+	err = load_for_check(commit, tx, why);
+	if (err == SLUIS_OK)
+		err = start_policy_file(commit, tx, why);
+	if (err == SLUIS_OK && full)
+		err = check_logs(commit, tx, why);
+	store_rollback(tx);
+	return err;
+}
