@@ -202,18 +202,13 @@ holds_for_sections(struct policy_view *v, const struct rule *rule, struct sluis_
 static bool
 rule_holds(struct policy_view *v, const struct rule *rule, struct sluis_verdict *ret)
 {
-	switch (rule->scope) {
-	case POLICY_SCOPE_ACT:
+	if (rule->scope == POLICY_SCOPE_ACT)
 		return holds_at(v, rule, NOWHERE, ret);
-	case POLICY_SCOPE_RECIPIENT:
+	if (rule->scope == POLICY_SCOPE_RECIPIENT)
 		return holds_for_recipients(v, rule, NOWHERE, v->recipients, ret);
-	case POLICY_SCOPE_ROLE:
+	if (rule->scope == POLICY_SCOPE_ROLE)
 		return holds_for_recipients(v, rule, NOWHERE, v->members, ret);
-	case POLICY_SCOPE_SECTION:
-	case POLICY_SCOPE_DELIVERY:
-		return holds_for_sections(v, rule, ret);
-	}
-	return false;
+	return holds_for_sections(v, rule, ret);
 }
 
 bool

@@ -212,9 +212,10 @@ policy_new(void)
 	if (policy == NULL)
 		return NULL;
 	policy->arena = sluis_arena_new(ARENA_MAX_BYTES);
-	if (policy->arena == NULL)
-		sluis_freep(&policy);
-	return policy;
+	if (policy->arena != NULL)
+		return policy;
+	free(policy);
+	return NULL;
 }
 
 enum sluis_err

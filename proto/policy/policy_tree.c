@@ -194,34 +194,58 @@ is_marked(const yaml_event_t *event)
 }
 
 static enum sluis_err
+on_list(struct builder *b, const yaml_event_t *event)
+{
+	return on_open(b, event, SLUIS_TREE_LIST);
+}
+
+static enum sluis_err
+on_map(struct builder *b, const yaml_event_t *event)
+{
+	return on_open(b, event, SLUIS_TREE_MAP);
+}
+
+static enum sluis_err
+on_close(struct builder *b, const yaml_event_t *event)
+{
+	(void)event;
+	b->depth--;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+on_alias(struct builder *b, const yaml_event_t *event)
+{
+	return stop_at(b, event, "an alias", "write the value itself, without *");
+}
+
+static enum sluis_err
+on_end(struct builder *b, const yaml_event_t *event)
+{
+	(void)event;
+	b->is_done = true;
+	return SLUIS_OK;
+}
+
+/* By type of event; the others carry nothing. */
+static enum sluis_err (*const HANDLERS[])(struct builder *b, const yaml_event_t *event) = {
+	[YAML_SCALAR_EVENT] = on_scalar,
+	[YAML_SEQUENCE_START_EVENT] = on_list,
+	[YAML_MAPPING_START_EVENT] = on_map,
+	[YAML_SEQUENCE_END_EVENT] = on_close,
+	[YAML_MAPPING_END_EVENT] = on_close,
+	[YAML_ALIAS_EVENT] = on_alias,
+	[YAML_DOCUMENT_START_EVENT] = on_document,
+	[YAML_DOCUMENT_END_EVENT] = NULL,
+	[YAML_STREAM_END_EVENT] = on_end,
+};
+
+static enum sluis_err
 on_event(struct builder *b, const yaml_event_t *event)
 {
 	if (is_marked(event))
 		return stop_at(b, event, "an anchor or a tag", "write the value itself, without & or !");
-	switch (event->type) {
-	case YAML_SCALAR_EVENT:
-		return on_scalar(b, event);
-	case YAML_SEQUENCE_START_EVENT:
-		return on_open(b, event, SLUIS_TREE_LIST);
-	case YAML_MAPPING_START_EVENT:
-		return on_open(b, event, SLUIS_TREE_MAP);
-	case YAML_SEQUENCE_END_EVENT:
-	case YAML_MAPPING_END_EVENT:
-		b->depth--;
-		return SLUIS_OK;
-	case YAML_ALIAS_EVENT:
-		return stop_at(b, event, "an alias", "write the value itself, without *");
-	case YAML_DOCUMENT_START_EVENT:
-		return on_document(b, event);
-	case YAML_STREAM_END_EVENT:
-		b->is_done = true;
-		return SLUIS_OK;
-	case YAML_NO_EVENT:
-	case YAML_STREAM_START_EVENT:
-	case YAML_DOCUMENT_END_EVENT:
-		return SLUIS_OK;
-	}
-	return SLUIS_OK;
+	return HANDLERS[event->type] != NULL ? HANDLERS[event->type](b, event) : SLUIS_OK;
 }
 
 static enum sluis_err

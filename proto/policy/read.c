@@ -69,12 +69,14 @@ sluis_policy_read_is(struct policy_read *read, const struct sluis_tree_node *nod
 }
 
 static void
-read_flag(struct policy_read *read, const struct sluis_tree_node *node, bool *ret)
+read_flag(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
 {
 	const bool is_true = node->is_plain && sluis_bytes_is_text(node->text, "true");
 
+	(void)field;
 	if (is_true || (node->is_plain && sluis_bytes_is_text(node->text, "false")))
-		*ret = is_true;
+		*(bool *)ret = is_true;
 	else
 		sluis_policy_read_mistake(read, node, "write true or false, without quotes",
 		    "`%.*s` is neither true nor false", SHOWN(node->text));
@@ -101,7 +103,7 @@ parse_number(const struct sluis_tree_node *node, int64_t *ret)
 
 static void
 read_number(struct policy_read *read, const struct sluis_tree_node *node,
-    const struct policy_field *field, int64_t *ret)
+    const struct policy_field *field, void *ret)
 {
 	int64_t value;
 
@@ -113,13 +115,14 @@ read_number(struct policy_read *read, const struct sluis_tree_node *node,
 		    "`%s` must be %lld to %lld", field->key, (long long)field->min,
 		    (long long)field->max);
 	else
-		*ret = value * field->unit;
+		*(int64_t *)ret = value * field->unit;
 }
 
 static void
-read_text(struct policy_read *read, const struct sluis_tree_node *node, bool is_long,
-    struct sluis_bytes *ret)
+read_text(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
 {
+	const bool is_long = field->type == POLICY_FIELD_LONG;
 	bool is_clean = node->text.len > 0;
 
 	for (size_t i = 0; i < node->text.len; i++)
@@ -129,11 +132,11 @@ read_text(struct policy_read *read, const struct sluis_tree_node *node, bool is_
 		sluis_policy_read_mistake(read, node, "write a text for people, on one line",
 		    "`%.*s` is empty, too long or holds control characters", SHOWN(node->key));
 	else
-		*ret = node->text;
+		*(struct sluis_bytes *)ret = node->text;
 }
 
 static void
-read_code(struct policy_read *read, const struct sluis_tree_node *node, struct sluis_bytes code,
+take_code(struct policy_read *read, const struct sluis_tree_node *node, struct sluis_bytes code,
     struct sluis_bytes *ret)
 {
 	if (sluis_code_is_valid(code))
@@ -145,7 +148,15 @@ read_code(struct policy_read *read, const struct sluis_tree_node *node, struct s
 }
 
 static void
-read_ref(struct policy_read *read, const struct sluis_tree_node *node, enum sluis_policy_kind kind,
+read_code(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
+{
+	(void)field;
+	take_code(read, node, node->text, ret);
+}
+
+static void
+take_ref(struct policy_read *read, const struct sluis_tree_node *node, enum sluis_policy_kind kind,
     int *ret)
 {
 	const int index = sluis_policy_index(&read->policy->kinds[kind], node->text);
@@ -155,6 +166,13 @@ read_ref(struct policy_read *read, const struct sluis_tree_node *node, enum slui
 	else
 		sluis_policy_read_mistake(read, node, "write a code that stands there, or add it there",
 		    "`%.*s` does not stand under `%s`", SHOWN(node->text), KIND_KEYS[kind]);
+}
+
+static void
+read_ref(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
+{
+	take_ref(read, node, field->kind, ret);
 }
 
 static uint64_t
@@ -179,7 +197,7 @@ sluis_policy_read_mask(struct policy_read *read, const struct sluis_tree_node *n
 		int index = POLICY_NONE;
 
 		if (more == 0) {
-			read_ref(read, n, kind, &index);
+			take_ref(read, n, kind, &index);
 			more = sluis_policy_bit(index);
 		}
 		if ((mask & more) != 0)
@@ -207,43 +225,51 @@ sluis_policy_read_word(struct policy_read *read, const struct sluis_tree_node *n
 }
 
 static void
+read_mask(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
+{
+	sluis_policy_read_mask(read, node, field->kind, ret);
+}
+
+static void
+read_word(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
+{
+	sluis_policy_read_word(read, node, field->words, ret);
+}
+
+static void
+read_node(struct policy_read *read, const struct sluis_tree_node *node,
+    const struct policy_field *field, void *ret)
+{
+	(void)read;
+	(void)field;
+	*(const struct sluis_tree_node **)ret = node;
+}
+
+/* By type of field: how it is read, and whether it is a single value. */
+static const struct {
+	void (*take)(struct policy_read *read, const struct sluis_tree_node *node,
+	    const struct policy_field *field, void *ret);
+	bool is_scalar;
+} TYPES[] = {
+	[POLICY_FIELD_FLAG] = { read_flag, true },
+	[POLICY_FIELD_NUMBER] = { read_number, true },
+	[POLICY_FIELD_TEXT] = { read_text, true },
+	[POLICY_FIELD_LONG] = { read_text, true },
+	[POLICY_FIELD_CODE] = { read_code, true },
+	[POLICY_FIELD_REF] = { read_ref, true },
+	[POLICY_FIELD_MASK] = { read_mask, false },
+	[POLICY_FIELD_WORD] = { read_word, true },
+	[POLICY_FIELD_NODE] = { read_node, false },
+};
+
+static void
 read_value(struct policy_read *read, const struct sluis_tree_node *node,
     const struct policy_field *field, void *at)
 {
-	if (field->type == POLICY_FIELD_NODE) {
-		*(const struct sluis_tree_node **)at = node;
-		return;
-	}
-	if (field->type == POLICY_FIELD_MASK) {
-		sluis_policy_read_mask(read, node, field->kind, at);
-		return;
-	}
-	if (!sluis_policy_read_is(read, node, SLUIS_TREE_SCALAR))
-		return;
-	switch (field->type) {
-	case POLICY_FIELD_FLAG:
-		read_flag(read, node, at);
-		return;
-	case POLICY_FIELD_NUMBER:
-		read_number(read, node, field, at);
-		return;
-	case POLICY_FIELD_TEXT:
-	case POLICY_FIELD_LONG:
-		read_text(read, node, field->type == POLICY_FIELD_LONG, at);
-		return;
-	case POLICY_FIELD_CODE:
-		read_code(read, node, node->text, at);
-		return;
-	case POLICY_FIELD_REF:
-		read_ref(read, node, field->kind, at);
-		return;
-	case POLICY_FIELD_WORD:
-		sluis_policy_read_word(read, node, field->words, at);
-		return;
-	case POLICY_FIELD_MASK:
-	case POLICY_FIELD_NODE:
-		return;
-	}
+	if (!TYPES[field->type].is_scalar || sluis_policy_read_is(read, node, SLUIS_TREE_SCALAR))
+		TYPES[field->type].take(read, node, field, at);
 }
 
 static void
@@ -315,6 +341,6 @@ sluis_policy_read_table(struct policy_read *read, const struct sluis_tree_node *
 	if (codes == NULL || ret->labels == NULL)
 		return;
 	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next)
-		read_code(read, n, n->key, &codes[count++]);
+		take_code(read, n, n->key, &codes[count++]);
 	ret->codes = (struct sluis_codes){ .items = codes, .count = count };
 }

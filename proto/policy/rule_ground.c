@@ -103,10 +103,10 @@ sluis_policy_ground_end(const struct policy_view *v)
 		const struct sluis_policy_evidence *evidence = &v->ground->open.evidence[i];
 		int64_t day_ms = INT64_MAX;
 
-		if (evidence->type == SLUIS_EVIDENCE_END &&
-		    sluis_policy_date_parse(fact_for(v, evidence->key)->value, &day_ms) &&
-		    day_ms < end_ms)
-			end_ms = day_ms;
+		if (evidence->type != SLUIS_EVIDENCE_END)
+			continue;
+		(void)sluis_policy_date_parse(fact_for(v, evidence->key)->value, &day_ms);
+		end_ms = day_ms < end_ms ? day_ms : end_ms;
 	}
 	return end_ms;
 }

@@ -26,14 +26,19 @@ side_of_others(const struct policy_view *v, const struct policy_row *row)
 	return v->mode == POLICY_MODE_REQUEST ? row->from : row->to;
 }
 
+bool
+sluis_policy_row_is_for_actor(const struct policy_view *v, const struct policy_row *row)
+{
+	return row_fits(v, row) && sluis_policy_mask_has(side_of_actor(v, row), v->sender_role);
+}
+
 const struct policy_row *
 sluis_policy_row_at(const struct policy_view *v, struct policy_place at)
 {
 	for (size_t i = 0; i < v->policy->row_count; i++) {
 		const struct policy_row *row = &v->policy->rows[i];
 
-		if (row_fits(v, row) &&
-		    sluis_policy_mask_has(side_of_actor(v, row), v->sender_role) &&
+		if (sluis_policy_row_is_for_actor(v, row) &&
 		    sluis_policy_mask_has(side_of_others(v, row), at.role))
 			return row;
 	}
@@ -62,8 +67,7 @@ POLICY_PREDICATE(role_sends)
 	(void)at;
 	*ret_detail = v->act->purpose;
 	for (size_t i = 0; i < v->policy->row_count; i++)
-		if (row_fits(v, &v->policy->rows[i]) &&
-		    sluis_policy_mask_has(side_of_actor(v, &v->policy->rows[i]), v->sender_role))
+		if (sluis_policy_row_is_for_actor(v, &v->policy->rows[i]))
 			return true;
 	return false;
 }

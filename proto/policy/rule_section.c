@@ -43,8 +43,7 @@ has_place(const struct policy_view *v, int category)
 	for (size_t i = 0; i < v->policy->row_count; i++) {
 		const struct policy_row *row = &v->policy->rows[i];
 
-		if (row->purpose == v->purpose && sluis_policy_mask_has(row->steps, v->step) &&
-		    sluis_policy_mask_has(row->from, v->sender_role) &&
+		if (sluis_policy_row_is_for_actor(v, row) &&
 		    sluis_policy_mask_has(row->categories, category))
 			return true;
 	}
@@ -68,8 +67,6 @@ sluis_policy_may_have_secret(const struct policy_view *v, int recipient)
 {
 	const struct sluis_recipient_facts *r = &v->facts->recipients[recipient];
 
-	if (r->kind != SLUIS_RECIPIENT_MEMBER)
-		return false;
 	if (sluis_policy_same(r->member.handle, v->facts->sender.handle))
 		return true;
 	if (!is_officer(v, recipient))

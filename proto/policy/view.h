@@ -163,10 +163,13 @@ int sluis_policy_acting_role(const struct policy_view *v);
 /** sluis_policy_row_at(v, at): the row for this pair of roles, NULL: none. */
 const struct policy_row *sluis_policy_row_at(const struct policy_view *v, struct policy_place at);
 
+/** sluis_policy_row_is_for_actor(v, row): of this purpose and step, with the actor's role on its side. */
+bool sluis_policy_row_is_for_actor(const struct policy_view *v, const struct policy_row *row);
+
 /** sluis_policy_is_officers_only(v, section): its category is one of those. */
 bool sluis_policy_is_officers_only(const struct policy_view *v, int section);
 
-/** sluis_policy_may_have_secret(v, recipient): an officers-only section may go to this recipient. */
+/** sluis_policy_may_have_secret(v, recipient): an officers-only section may go to this member. */
 bool sluis_policy_may_have_secret(const struct policy_view *v, int recipient);
 
 /** sluis_policy_gets_only_secrets(v, recipient): it gets officers-only sections, lawfully, and nothing else:

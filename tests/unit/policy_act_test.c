@@ -264,6 +264,9 @@ takes_a_token(void **state)
 	S.facts.object.is_found = false;
 	assert_rule("not-found");
 	S.facts.object.is_found = true;
+	S.facts.sender.handle = scene_code("taker"); /* nor does a bearer become who recorded it */
+	S.facts.object.author = scene_code("taker");
+	assert_rule("act");
 	S.facts.has_token = false;
 	assert_rule("member-inactive");
 	S.facts.has_token = true;

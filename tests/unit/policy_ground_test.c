@@ -199,6 +199,44 @@ ends_a_ground_by_itself(void **state)
 	assert_rule("ground-evidence"); /* no such day */
 }
 
+/* Of several end dates the earliest counts, in whatever order they are asked. */
+static void
+ends_at_the_earliest_end_date(void **state)
+{
+	char *text = scene_text("config/policy.yaml");
+	struct sluis_policy *two = scene_policy(scene_replace(text, "{key: decided, type: date}",
+	    "{key: decided, type: end-date}"));
+
+	(void)state;
+	init_ground(2);
+	S.policy = two;
+	set_facts("decided=2030-01-05 until=2030-01-07");
+	assert_int_equal(scene_decide(&S).expires_ms, SCENE_NOW_MS + 4 * SCENE_DAY_MS);
+	set_facts("until=2030-01-03 decided=2030-01-05");
+	assert_int_equal(scene_decide(&S).expires_ms, SCENE_NOW_MS + 2 * SCENE_DAY_MS);
+	set_facts("until=2030-01-03 decided=2030-01-01");
+	assert_rule("ground-ended");
+	sluis_policy_free(two);
+}
+
+/* Whether an exception is assessed and reviewed is the policy's choice. */
+static void
+asks_of_exceptions_what_the_policy_asks(void **state)
+{
+	char *text = scene_text("config/policy.yaml");
+	struct sluis_policy *lax = scene_policy(scene_replace(text,
+	    "    needs: [youth]\n    assessed: true\n    reviewed: true\n", "    needs: [youth]\n"));
+
+	(void)state;
+	scene_init(&S, lax);
+	S.facts.grant.band = scene_code("12-15");
+	S.facts.grant.exception = scene_code("youth-alone-harm");
+	S.facts.grant.givers = scene_codes("youth");
+	assert_rule("matrix");
+	assert_false(scene_decide(&S).is_reviewed);
+	sluis_policy_free(lax);
+}
+
 static void
 ends_kinship_by_a_shield(void **state)
 {
@@ -345,6 +383,8 @@ main(void)
 		cmocka_unit_test(asks_the_justification_where_the_ground_does),
 		cmocka_unit_test(keeps_each_ground_to_its_scope),
 		cmocka_unit_test(ends_a_ground_by_itself),
+		cmocka_unit_test(ends_at_the_earliest_end_date),
+		cmocka_unit_test(asks_of_exceptions_what_the_policy_asks),
 		cmocka_unit_test(ends_kinship_by_a_shield),
 		cmocka_unit_test(asks_consent_by_age),
 		cmocka_unit_test(holds_between_first_and_last_moment),

@@ -184,6 +184,7 @@ answers_for_terms_and_limits(void **state)
 	assert_int_equal(sluis_policy_retention_for(POLICY, SLUIS_USE_INTAKE_REFUSED)->term_ms, YEAR_MS);
 	assert_int_equal(sluis_policy_retention_for(POLICY, SLUIS_USE_LOG)->term_ms, 9 * YEAR_MS);
 	assert_text(sluis_policy_retention_for(scene_default_policy(), SLUIS_USE_MESSAGE)->code, "transit");
+	assert_text(sluis_policy_retention_for(scene_default_policy(), SLUIS_USE_CASE)->code, "case");
 	assert_int_equal(l->section_max_bytes, 1 << 20);
 	assert_int_equal(l->message_max_bytes, 2 << 20);
 	assert_int_equal(l->sections_max, 3);

@@ -290,7 +290,8 @@ asks_for_one_act_of_release(void **state)
 static void
 replace_part(char *text, const char *name, const char *form)
 {
-	char start[32], now[80];
+	static char now[20000];
+	char start[32];
 	char *at, *end;
 
 	snprintf(start, sizeof(start), "\n%s:", name);
@@ -430,6 +431,48 @@ keeps_its_limits(void **state)
 	free(roles);
 }
 
+/* A text of ${count} times ${each} as the family's consent text. */
+static enum sluis_err
+parse_consent_text(const char *each, size_t count, struct told *told)
+{
+	char *form = repeat(": {version: '1', en: y, nl: \"", each, count, "\"}");
+	char *text = scene_text("config/policy.yaml");
+	enum sluis_err err;
+
+	*told = (struct told){ 0 };
+	replace_part(text, "consent", form);
+	err = parse(text, strlen(text), told);
+	free(text);
+	free(form);
+	return err;
+}
+
+static void
+keeps_texts_readable(void **state)
+{
+	static const char WRONG[] = "is empty, too long or holds control characters";
+	char *name = repeat("name: ", "x", 1024, "\n");
+	char *long_name = repeat("name: ", "x", 1025, "\n");
+	struct told told = { 0 };
+	char *text = scene_replace(scene_text("config/policy.yaml"), "name: oefenregio\n", name);
+
+	(void)state;
+	assert_int_equal(parse(text, strlen(text), &told), SLUIS_OK);
+	free(text);
+	text = scene_replace(scene_text("config/policy.yaml"), "name: oefenregio\n", long_name);
+	assert_int_equal(parse(text, strlen(text), &told), SLUIS_ECONFIG);
+	assert_non_null(strstr(told.mistake, WRONG));
+	free(text);
+	assert_int_equal(parse_consent_text("x", 16 * 1024, &told), SLUIS_OK);
+	assert_int_equal(parse_consent_text("x", 16 * 1024 + 1, &told), SLUIS_ECONFIG);
+	assert_non_null(strstr(told.mistake, WRONG));
+	assert_int_equal(parse_consent_text("a\\nb", 3, &told), SLUIS_OK); /* several lines are fine */
+	assert_int_equal(parse_consent_text("a\\tb", 3, &told), SLUIS_ECONFIG);
+	assert_non_null(strstr(told.mistake, WRONG));
+	free(name);
+	free(long_name);
+}
+
 static void
 shows_long_words_whole_characters(void **state)
 {
@@ -500,6 +543,7 @@ main(void)
 		cmocka_unit_test(tells_all_mistakes_in_one_go),
 		cmocka_unit_test(misses_any_part),
 		cmocka_unit_test(keeps_its_limits),
+		cmocka_unit_test(keeps_texts_readable),
 		cmocka_unit_test(shows_long_words_whole_characters),
 		cmocka_unit_test(stops_telling_after_a_hundred),
 		cmocka_unit_test(survives_tampering),
