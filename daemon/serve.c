@@ -181,15 +181,13 @@ open_front(struct serve *serve, struct sluis_why *why)
 static enum sluis_err
 start(struct serve *serve, struct sluis_why *why)
 {
-	const struct pool_parts pool = {
-		.workers = config_workers(serve->config),
-		.in = serve->received,
-		.out = serve->verified,
-		.directory = serve->directory,
-	};
+	struct pool_parts pool = { .workers = config_workers(serve->config) };
 
 	SLUIS_TRY(open_signals(serve));
 	SLUIS_TRY(open_queues(serve));
+	pool.in = serve->received;
+	pool.out = serve->verified;
+	pool.directory = serve->directory;
 	SLUIS_TRY(open_commit(serve, why));
 	SLUIS_TRY(open_front(serve, why));
 	commit_tell_rates(serve->commit);
