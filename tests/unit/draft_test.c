@@ -15,6 +15,7 @@
 
 #include "age.h"
 #include "bech32.h"
+#include "filler.h"
 #include "hash.h"
 #include "sample.h"
 
@@ -185,6 +186,50 @@ the_largest_message(void **state)
 	assert_int_equal(seal_into(&s, 0), SLUIS_ETOOBIG); /* first of all too large */
 	sample_free(&s);
 	free(plain);
+}
+
+static size_t
+frame_size(struct sample *s)
+{
+	Sluis__Ask *ask = (Sluis__Ask *)filler_message(&sluis__ask__descriptor, s->arena);
+	struct sluis_bytes bytes;
+
+	ask->act_case = SLUIS__ASK__ACT_PUSH;
+	ask->push = s->push;
+	assert_int_equal(sluis_codec_pack(&ask->base, s->arena, &bytes), SLUIS_OK);
+	return bytes.len;
+}
+
+/* A manifest at its limit, 64 sections with the longest codes for 64 recipients each: one frame holds it. */
+static void
+the_largest_frame(void **state)
+{
+	enum { FACTS = 58 };
+	char text[SLUIS_TEXT_MAX_BYTES], codes[FACTS + 1][8];
+	struct sluis_draft_fact facts[FACTS + 1];
+	struct sample s;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t i = 0; i <= FACTS; i++) {
+		snprintf(codes[i], sizeof(codes[i]), "f-%zu", i);
+		facts[i] = (struct sluis_draft_fact){ sluis_bytes_text(codes[i]), sluis_bytes(text, sizeof(text)) };
+	}
+	sample_draft(&s, SLUIS_SECTIONS_MAX, SLUIS_RECIPIENTS_MAX, 1);
+	for (size_t i = 0; i < SLUIS_SECTIONS_MAX; i++) {
+		s.sections[i].category = s.sections[i].about = sluis_bytes_text("a-code-of-thirty-two-characters-");
+		s.sections[i].n_recipients = SLUIS_RECIPIENTS_MAX;
+		for (uint32_t r = 0; r < SLUIS_RECIPIENTS_MAX; r++)
+			s.indexes[i][r] = r;
+	}
+	s.draft.facts = facts;
+	s.draft.n_facts = FACTS;
+	sample_seal(&s);
+	assert_true(s.sealed.manifest.bytes.len > SLUIS_MANIFEST_MAX_BYTES - SLUIS_TEXT_MAX_BYTES);
+	assert_true(frame_size(&s) <= SLUIS_FRAME_MAX_BYTES - 4096); /* the path of a batch of 1024 is 340 */
+	s.draft.n_facts++;
+	assert_int_equal(seal(&s), SLUIS_ETOOBIG);
+	sample_free(&s);
 }
 
 /* Everything that a draft says comes out at the other side. */
@@ -398,6 +443,7 @@ main(void)
 		cmocka_unit_test(bad_drafts_are_refused),
 		cmocka_unit_test(room_and_memory),
 		cmocka_unit_test(the_largest_message),
+		cmocka_unit_test(the_largest_frame),
 		cmocka_unit_test(nothing_is_lost),
 		cmocka_unit_test(without_grant_and_facts),
 		cmocka_unit_test(randomness_is_the_parameter),
