@@ -83,16 +83,16 @@ a_request_comes_back_with_its_body(void **state)
 	assert_true(told.is_echo);
 	assert_int_equal(told.number, 7);
 	assert_int_equal(told.body_bytes, 100000);
-	assert_int_equal(w.last_body, 5000);
-	assert_int_equal(w.last_body_first, 1);
-	assert_int_equal(w.last_body_last, 2);
-	assert_true(w.last_peer.is_member);
-	assert_memory_equal(w.last_peer.curve_key.bytes, member.key.bytes, 32);
+	assert_int_equal(world_seen(&w).body, 5000);
+	assert_int_equal(world_seen(&w).body_first, 1);
+	assert_int_equal(world_seen(&w).body_last, 2);
+	assert_true(world_seen(&w).peer.is_member);
+	assert_memory_equal(world_seen(&w).peer.curve_key.bytes, member.key.bytes, 32);
 	atomic_store(&w.body_bytes, 10); /* small ones go another way: copied */
 	assert_true(client_ask(&member, 8, 1));
 	assert_true(client_hear(&member, &told));
 	assert_int_equal(told.body_bytes, 10);
-	assert_int_equal(w.last_body, 1);
+	assert_int_equal(world_seen(&w).body, 1);
 	assert_true(load_is(nothing_under_way, 3000));
 	close_client(&member);
 	assert_true(load_is(nobody_connected, 3000));
@@ -107,14 +107,14 @@ who_is_a_member_is_asked_at_every_message(void **state)
 	(void)state;
 	client_open(&client, zmq, &w, false);
 	assert_true(client_is_served(&client, 1));
-	assert_false(w.last_peer.is_member);
-	assert_memory_equal(w.last_peer.curve_key.bytes, client.key.bytes, 32);
+	assert_false(world_seen(&w).peer.is_member);
+	assert_memory_equal(world_seen(&w).peer.curve_key.bytes, client.key.bytes, 32);
 	world_set_member(&w, &client.key, true);
 	assert_true(client_is_served(&client, 2));
-	assert_true(w.last_peer.is_member);
+	assert_true(world_seen(&w).peer.is_member);
 	world_set_member(&w, &client.key, false);
 	assert_true(client_is_served(&client, 3));
-	assert_false(w.last_peer.is_member);
+	assert_false(world_seen(&w).peer.is_member);
 	close_client(&client);
 }
 
@@ -145,8 +145,8 @@ a_routing_id_is_no_identity(void **state)
 	assert_false(client_hear(&spoof, &told));
 	zmq_connect(second.socket, w.endpoint);
 	assert_true(client_is_served(&second, 99));
-	assert_false(w.last_peer.is_member);
-	assert_memory_equal(w.last_peer.curve_key.bytes, second.key.bytes, 32);
+	assert_false(world_seen(&w).peer.is_member);
+	assert_memory_equal(world_seen(&w).peer.curve_key.bytes, second.key.bytes, 32);
 	close_client(&honest);
 	close_client(&spoof);
 	close_client(&second);
@@ -248,7 +248,7 @@ the_largest_body_and_one_byte_more(void **state)
 	client_open(&other, zmq, &w, true);
 	assert_true(client_ask(&client, 1, SLUIS_BODY_MAX_BYTES));
 	assert_true(client_hear(&client, &told));
-	assert_int_equal(w.last_body, SLUIS_BODY_MAX_BYTES);
+	assert_int_equal(world_seen(&w).body, SLUIS_BODY_MAX_BYTES);
 	client_set(&client, ZMQ_RCVTIMEO, 500);
 	assert_true(client_ask(&client, 2, (size_t)SLUIS_BODY_MAX_BYTES + 1));
 	assert_false(client_hear(&client, &told));
@@ -377,7 +377,7 @@ a_stranger_has_no_body_and_little_rate(void **state)
 	assert_true(client_hear(&stranger, &told));
 	assert_int_equal(told.status, BRIEF_BUSY);
 	assert_int_equal(told.number, 4);
-	assert_int_equal(told.retry_s, 1201);
+	assert_in_range(told.retry_s, 1190, 1201);
 	for (uint32_t i = 0; i < 100; i++)
 		assert_true(client_is_served(&member, i));
 	close_client(&stranger);
@@ -533,6 +533,8 @@ idle_means_asleep(void **state)
 	char line[128], path[64];
 
 	(void)state;
+	if (WORLD_HAS_TSAN)
+		skip(); /* it has a thread of its own that wakes */
 	end(NULL);
 	memset(&w, 0, sizeof(w));
 	zmq = zmq_ctx_new();

@@ -18,9 +18,24 @@
 #include "brief.h"
 #include "codec.h"
 #include "front/front.h"
+#include "front/tsan.h"
 #include "keyfile.h"
 #include "limits.h"
 #include "now.h"
+
+/* libzmq is not instrumented: what it does itself is not looked at, what we do is. */
+const char *__tsan_default_options(void);
+__attribute__((visibility("default"), used)) const char *
+__tsan_default_options(void)
+{
+	return "ignore_noninstrumented_modules=1";
+}
+
+#ifdef FRONT_TSAN
+enum { WORLD_HAS_TSAN = 1 };
+#else
+enum { WORLD_HAS_TSAN = 0 };
+#endif
 
 enum { WORLD_MEMBERS = 64, WORLD_WAIT_MS = 5000 };
 
@@ -38,9 +53,11 @@ struct world {
 	struct sluis_public members[WORLD_MEMBERS];
 	size_t member_count;
 	struct front_load load;         /* of the last tick */
-	struct job_peer last_peer;      /* of the last job */
-	size_t last_body;
-	uint8_t last_body_first, last_body_last;
+	struct seen {
+		struct job_peer peer;
+		size_t body;
+		uint8_t body_first, body_last;
+	} seen; /* of the last job; world_seen() */
 	atomic_size_t jobs;             /* that came to the echo */
 	atomic_size_t body_bytes;       /* of every answer */
 	atomic_bool is_holding;         /* jobs wait in the echo */
@@ -101,6 +118,17 @@ world_load(struct world *world)
 	return load;
 }
 
+static inline struct seen
+world_seen(struct world *world)
+{
+	struct seen seen;
+
+	pthread_mutex_lock(&world->lock);
+	seen = world->seen;
+	pthread_mutex_unlock(&world->lock);
+	return seen;
+}
+
 static inline void
 world_answer(struct world *world, struct job *job)
 {
@@ -108,11 +136,10 @@ world_answer(struct world *world, struct job *job)
 	uint8_t *body = n == 0 ? NULL : sluis_arena_alloc(job->arena, n);
 
 	pthread_mutex_lock(&world->lock);
-	world->last_peer = job->peer;
-	world->last_body = job->body.len;
+	world->seen = (struct seen){ .peer = job->peer, .body = job->body.len };
 	if (job->body.len > 0) {
-		world->last_body_first = job->body.data[0];
-		world->last_body_last = job->body.data[job->body.len - 1];
+		world->seen.body_first = job->body.data[0];
+		world->seen.body_last = job->body.data[job->body.len - 1];
 	}
 	pthread_mutex_unlock(&world->lock);
 	atomic_fetch_add(&world->jobs, 1);

@@ -98,7 +98,7 @@ an_honest_raw_client_is_served(void **state)
 	(void)state;
 	assert_true(raw_open(&raw, w.endpoint, &w.key, meta, meta_of(meta, "", 0)));
 	assert_true(raw_ask(&raw, 1));
-	assert_memory_equal(w.last_peer.curve_key.bytes, raw.key.bytes, 32);
+	assert_memory_equal(world_seen(&w).peer.curve_key.bytes, raw.key.bytes, 32);
 	raw_close(&raw);
 	assert_true(connections_become(0, 3000));
 }
@@ -122,8 +122,8 @@ a_user_id_of_the_peers_own_is_not_believed(void **state)
 	n = raw_property(meta, n, "user-id", hex, 64);
 	assert_true(raw_open(&raw, w.endpoint, &w.key, meta, n));
 	assert_true(raw_ask(&raw, 2));
-	assert_memory_equal(w.last_peer.curve_key.bytes, raw.key.bytes, 32);
-	assert_false(w.last_peer.is_member);
+	assert_memory_equal(world_seen(&w).peer.curve_key.bytes, raw.key.bytes, 32);
+	assert_false(world_seen(&w).peer.is_member);
 	raw_close(&raw);
 	close_client(&member);
 }
