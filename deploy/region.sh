@@ -142,19 +142,16 @@ wait_until_gone() { # SECONDS
 }
 
 start_broker() {
-	local pid until
+	local pid until i
+	# One that was told to stop is still at it for a moment; one that runs was not told.
+	LOG_FROM=$(cat "$DIR/.log-from" 2>/dev/null || echo 0)
+	for ((i = 0; i < 20; i++)); do
+		if ! broker_pid >/dev/null || log_has stopping; then break; fi
+		pause
+	done
 	if broker_pid >/dev/null; then
-		# One that was told to stop is still at it for a moment; one that runs was not told.
-		LOG_FROM=$(cat "$DIR/.log-from" 2>/dev/null || echo 0)
-		until=$((SECONDS + 2))
-		while broker_pid >/dev/null && [ "$SECONDS" -lt "$until" ]; do
-			if log_has stopping; then until=$((SECONDS + STOP_SECONDS)); fi
-			pause
-		done
-		if broker_pid >/dev/null; then
-			if log_has stopping; then fail "the old broker does not end" "its log: $DIR/sluisd.log"; fi
-			return 0
-		fi
+		if ! log_has stopping; then return; fi
+		wait_until_gone "$STOP_SECONDS" || fail "the old broker does not end" "its log: $DIR/sluisd.log"
 	fi
 	LOG_FROM=$(stat -c %s "$DIR/sluisd.log" 2>/dev/null || echo 0)
 	echo "$LOG_FROM" >"$DIR/.log-from"

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: EUPL-1.2
+# make demo    install what is missing, build, run the main job on this machine; leaves build/demo to look at
+demo:
+	@deploy/dependencies.sh demo
+	@$(MAKE) --no-print-directory all
+	@deploy/demo.sh
