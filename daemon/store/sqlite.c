@@ -16,6 +16,7 @@
 enum {
 	SCHEMA_VERSION = SLUIS_ARRAY_LEN(STORE_SCHEMA),
 	PAGE_BYTES = 4096,
+	TIGHT_PAGES = 256, /* 1 MiB: on a full disk */
 	TIDY_PAGES = 4096,    /* 16 MiB: store_tidy() copies the WAL into the database from here */
 	WAL_MAX_PAGES = 16384 /* 64 MiB: store_commit() itself does */
 };
@@ -290,8 +291,8 @@ store_begin(struct store *store, struct store_tx **ret)
 	return SLUIS_OK;
 }
 
-static enum sluis_err
-checkpoint(struct store *store)
+SLUIS_MUST_CHECK enum sluis_err
+store_checkpoint(struct store *store)
 {
 	const int rc =
 	    sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -304,6 +305,15 @@ checkpoint(struct store *store)
 	err = store_error(store, rc);
 	/* Without room or memory the WAL simply stays longer; the next one tries again. */
 	return err == SLUIS_ENOSPACE || err == SLUIS_ENOMEM ? SLUIS_OK : err;
+}
+
+/* On a full disk the WAL is kept short, so that its room is used again and again. */
+static enum sluis_err
+checkpoint_from(struct store *store, int pages)
+{
+	if (store->is_tight)
+		pages = TIGHT_PAGES;
+	return store->wal_pages >= pages ? store_checkpoint(store) : SLUIS_OK;
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -325,7 +335,7 @@ store_commit(struct store_tx *tx)
 		return tx->failed;
 	}
 	tx->is_open = false;
-	return store->wal_pages >= WAL_MAX_PAGES ? checkpoint(store) : SLUIS_OK;
+	return checkpoint_from(store, WAL_MAX_PAGES);
 }
 
 void
@@ -354,5 +364,5 @@ store_tidy(struct store *store)
 	assert(!store->tx.is_open);
 	if (store->is_dead)
 		return SLUIS_EIO;
-	return store->wal_pages >= TIDY_PAGES ? checkpoint(store) : SLUIS_OK;
+	return checkpoint_from(store, TIDY_PAGES);
 }

@@ -189,13 +189,11 @@ blob_closep(sqlite3_blob **blob)
 	(void)sqlite3_blob_close(*blob);
 }
 
+/* SQLITE_ERROR: no such row, or past its end. */
 static enum sluis_err
 blob_error(struct store_tx *tx, int rc)
 {
-	/* SQLITE_ERROR: no such row, or past its end. */
-	const enum sluis_err err = rc == SQLITE_ERROR ? SLUIS_ESTORE : store_error(tx->store, rc);
-
-	return err == SLUIS_EIO ? store_spoil(tx, err) : err;
+	return rc == SQLITE_ERROR ? SLUIS_ESTORE : store_step_error(tx, rc);
 }
 
 /* The part of piece ${number} that lies in [${from}, ${from} + ${len}) of the section, into its

@@ -144,8 +144,10 @@ store_reserve_make(struct store *store)
 {
 	int fd, error;
 
+	store->is_tight = false;
 	if (store_reserve_is_whole(store))
 		return SLUIS_OK;
+	store->is_tight = true;
 	fd = openat(store->dir_fd, RESERVE_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return errno == ENOSPC || errno == EDQUOT ? SLUIS_ENOSPACE : SLUIS_EIO;
@@ -153,8 +155,10 @@ store_reserve_make(struct store *store)
 		error = posix_fallocate(fd, 0, STORE_RESERVE_BYTES);
 	while (error == EINTR);
 	(void)close(fd);
-	if (error == 0)
+	if (error == 0) {
+		store->is_tight = false;
 		return SLUIS_OK;
+	}
 	(void)unlinkat(
 	    store->dir_fd, RESERVE_FILE, 0); /* half a reserve only makes the disk fuller */
 	return error == ENOSPC || error == EDQUOT ? SLUIS_ENOSPACE : SLUIS_EIO;
@@ -163,7 +167,9 @@ store_reserve_make(struct store *store)
 SLUIS_MUST_CHECK enum sluis_err
 store_reserve_release(struct store *store)
 {
+	assert(!store->tx.is_open);
+	store->is_tight = true;
 	if (unlinkat(store->dir_fd, RESERVE_FILE, 0) != 0)
 		return errno == ENOENT ? SLUIS_ENOTFOUND : SLUIS_EIO;
-	return SLUIS_OK;
+	return store_checkpoint(store);
 }

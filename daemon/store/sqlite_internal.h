@@ -50,7 +50,8 @@ struct store {
 	struct keyring *keyring;
 	bool is_generation_known; /* the database has the keyring's newest generation */
 	bool is_dead;             /* the disk failed: nothing more, ever */
-	int wal_pages;            /* after the last commit */
+	bool is_tight;            /* the reserve is gone: no room to waste */
+	int wal_pages;            /* after the last commit; 0: all copied into the database */
 	int dir_fd;
 	int lock_fd;
 	uint8_t *scratch;
@@ -60,6 +61,8 @@ struct store {
 
 /** store_error(store, rc): an SQLite result as ours; SLUIS_EIO marks the store dead. */
 enum sluis_err store_error(struct store *store, int rc);
+/** store_step_error(tx, rc): the same of a step in ${tx}; spoils it where SQLite has rolled it back. */
+enum sluis_err store_step_error(struct store_tx *tx, int rc);
 /** store_sql(tx, which): the statement, ready to bind. */
 sqlite3_stmt *store_sql(struct store_tx *tx, enum store_sql which);
 void store_endp(sqlite3_stmt **st);
@@ -118,6 +121,11 @@ store_id_bytes(const struct sluis_id *id)
 
 SLUIS_MUST_CHECK enum sluis_err store_dir_open(struct store *store, const char *dir, struct sluis_why *why);
 void store_dir_close(struct store *store);
+
+/* ---- sqlite.c ---- */
+
+/** store_checkpoint(store): copy the WAL into the database; a full disk is no error. Between transactions. */
+SLUIS_MUST_CHECK enum sluis_err store_checkpoint(struct store *store);
 
 /* ---- sqlite_log.c, sqlite_check.c ---- */
 

@@ -74,10 +74,10 @@ store_spoil(struct store_tx *tx, enum sluis_err err)
 	return err;
 }
 
-/* SQLite itself rolls back where memory or disk fail in the middle: then the rest must not go on
+/* SQLite itself rolls back where memory or disk fail, in a question too: then the rest must not go on
  * without a transaction around it. */
-static enum sluis_err
-step_error(struct store_tx *tx, int rc)
+enum sluis_err
+store_step_error(struct store_tx *tx, int rc)
 {
 	const enum sluis_err err = store_error(tx->store, rc);
 
@@ -95,7 +95,7 @@ store_row(struct store_tx *tx, sqlite3_stmt *st, bool *ret_is_row)
 		return tx->failed;
 	rc = sqlite3_step(st);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return step_error(tx, rc);
+		return store_step_error(tx, rc);
 	*ret_is_row = rc == SQLITE_ROW;
 	return SLUIS_OK;
 }

@@ -8,7 +8,8 @@
  * SLUIS_ENOSPACE (roll back, go on), SLUIS_ESTORE (a row that cannot be what we wrote), SLUIS_ENOMEM; of every
  * ..._add and ..._put SLUIS_EEXISTS (the key is taken; ..._put says where it is not so); SLUIS_ENOTFOUND and
  * SLUIS_EUSAGE where said. A write that fails with anything but SLUIS_ENOTFOUND spoils its transaction: what
- * follows fails the same way, and so does store_commit(), which then rolls back. A question that fails does not.
+ * follows fails the same way, and so does store_commit(), which then rolls back. A question that fails does so only
+ * where the disk could not be read or memory ended.
  * Lists of what nobody ever stored are empty, not SLUIS_ENOTFOUND. Cursors may be any number.
  * One thread at a time. Variants: sqlite.c. Source: design 7, 9.
  */
@@ -159,8 +160,8 @@ SLUIS_MUST_CHECK enum sluis_err store_check_full(struct store *store, struct slu
 
 /*
  * The reserve: ${dir}/reserve, so many bytes taken from the disk beforehand. On SLUIS_ENOSPACE roll back, release it, and
- * go on with refusals, withdrawals and reading only; make it again when there is room. store_open() makes
- * it too, and goes on without where the disk is full.
+ * go on with refusals, withdrawals and reading only (about 1 KiB of it each); make it again when there is room.
+ * store_open() makes it too, and goes on without where the disk is full. All between transactions.
  */
 #define STORE_RESERVE_BYTES (16 * 1024 * 1024)
 /** store_reserve_make(store): nothing when it is whole. Errors: SLUIS_ENOSPACE (not made at all), SLUIS_EIO. */
