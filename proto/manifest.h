@@ -75,7 +75,7 @@ SLUIS_MUST_CHECK enum sluis_err sluis_manifest_open(const struct sluis_manifest_
 /**
  * sluis_manifest_open_push(push, arena, ret):
  * Open ${push} (from a frame, checked by codec): strict manifest, batch and descriptors; every opening present
- * and equal to its salted hash; indexes 0..n-1; recipient indexes ascending and in range; no section id and no recipient
+ * and equal to its salted hash; indexes 0..n-1; recipient indexes ascending, in range; no section id, no recipient
  * record twice, no ground fact twice; kind and reference agree; created <= not_before < expires; sizes within the
  * limits; sender = batch record = signer; place in the batch, which was not made before the manifest.
  * A recipient without a section is left to policy (rule receiver-empty).
