@@ -15,22 +15,12 @@ static const struct {
 	const char *help;
 } KITS[] = {
 	{ "age", kit_age, "age v1 files (C2SP/CCTV form)" },
-#if __has_include("kit_note.c")
 	{ "note", kit_note, "signed notes and cosignatures" },
-#endif
-#if __has_include("kit_tlog.c")
 	{ "tlog", kit_tlog, "transparency log: Merkle proofs, tiles, checkpoints" },
-#endif
 	{ "wycheproof", kit_wycheproof, "Ed25519, X25519, ChaCha20-Poly1305, HKDF, HMAC" },
-#if __has_include("kit_bsn.c")
 	{ "bsn", kit_bsn, "lines: value TAB valid|invalid" },
-#endif
-#if __has_include("kit_oin.c")
 	{ "oin", kit_oin, "lines: value TAB valid|invalid" },
-#endif
-#if __has_include("kit_policy.c")
 	{ "policy", kit_policy, "policy decisions, the form of expected.tsv" },
-#endif
 };
 
 static int

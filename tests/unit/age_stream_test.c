@@ -326,8 +326,8 @@ opener_misuse(void **state)
 	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_OK);
 	assert_int_equal(out.len, 100);
 	assert_int_equal(sluis_age_opener_final(opener, &out), SLUIS_EUSAGE);
-	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, 1), &out), SLUIS_EUSAGE);
 	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(NULL, 0), &out), SLUIS_EUSAGE);
+	assert_int_equal(sluis_age_opener_update(opener, sluis_bytes(file.data, 1), &out), SLUIS_EUSAGE);
 	free(file.data);
 	free(out.data);
 }
