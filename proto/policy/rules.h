@@ -21,6 +21,14 @@
 	X(SEQUENCE_REUSED,        "sequence-reused") \
 	X(EPOCH_ENDED,            "epoch-ended") \
 	X(SELF_APPROVAL,          "self-approval") \
+	X(MALFORMED,              "malformed") \
+	X(SIGNATURE,              "signature") \
+	X(SECTION_HASH,           "section-hash") \
+	X(SECTION_CONTEXT,        "section-context") \
+	X(KEYS_UNKNOWN,           "keys-unknown") \
+	X(ALREADY_RECEIVED,       "already-received") \
+	X(INVITE_INVALID,         "invite-invalid") \
+	X(BSN_OUTSIDE,            "bsn-outside") \
 	X(BUSY,                   "busy") \
 	/* 1 the member and the act */ \
 	X(MEMBER_INACTIVE,        "member-inactive") \
