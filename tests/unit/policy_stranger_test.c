@@ -94,11 +94,11 @@ answers_for_rules(void **state)
 {
 	(void)state;
 	for (enum sluis_rule rule = SLUIS_RULE_NONE + 1; rule < SLUIS_RULE_END; rule++) {
-		char text[16];
+		char text[64];
 
-		snprintf(text, sizeof(text), "do %d", (int)rule - 1);
+		snprintf(text, sizeof(text), "do %s", sluis_rule_text(rule));
 		assert_text(sluis_policy_remedy(POLICY, rule, SLUIS_LANG_EN), text);
-		snprintf(text, sizeof(text), "doe %d", (int)rule - 1);
+		snprintf(text, sizeof(text), "doe %s", sluis_rule_text(rule));
 		assert_text(sluis_policy_remedy(POLICY, rule, SLUIS_LANG_NL), text);
 		assert_text(sluis_policy_ask(POLICY, rule), rule == SLUIS_RULE_BUSY ? "captain" : "");
 	}
