@@ -2,6 +2,7 @@
 #include "hash.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,22 @@
 struct sluis_hasher {
 	EVP_MD_CTX *ctx;
 };
+
+/* Gives a thread's context back when the thread ends; the key says nothing but that. */
+static pthread_key_t thread_end;
+static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+
+static void
+free_context(void *ctx)
+{
+	EVP_MD_CTX_free(ctx);
+}
+
+static void
+make_thread_end(void)
+{
+	assert(pthread_key_create(&thread_end, free_context) == 0);
+}
 
 /* A context a thread, fetched once: EVP_MD_fetch is dear, and a hash may not fail. */
 static EVP_MD_CTX *
@@ -20,6 +37,8 @@ thread_context(void)
 	if (ctx == NULL) {
 		ctx = EVP_MD_CTX_new();
 		assert(ctx != NULL);
+		assert(pthread_once(&thread_end_once, make_thread_end) == 0);
+		assert(pthread_setspecific(thread_end, ctx) == 0);
 	}
 	assert(EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
 	return ctx;
