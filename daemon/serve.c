@@ -16,7 +16,7 @@
 #include "log.h"
 #include "notify.h"
 
-enum { TICK_MS = 1000 };
+enum { FEEDS_PER_TERM = 4 }; /* how often the watchdog is fed in the time that it waits */
 
 struct serve {
 	const struct config *config;
@@ -31,7 +31,8 @@ struct serve {
 	bool committer_runs;
 	int signal_fd;
 	int socket_fd;
-	uint64_t beats; /* of the committer when the watchdog was fed last */
+	uint64_t beats;      /* of the committer when the watchdog was fed last */
+	uint64_t pool_beats; /* of the workers, likewise */
 };
 
 static bool
@@ -67,16 +68,22 @@ on_signal(void *context)
 	}
 }
 
-/* Only the thread that commits feeds the watchdog: when it hangs, nothing else is worth keeping alive. */
+/*
+ * The watchdog is fed while the committing thread makes rounds (idle ones too) and the workers do not leave work lying: when
+ * either hangs, nothing else is worth keeping alive.
+ */
 static void
 on_tick(void *context)
 {
 	struct serve *serve = context;
 	const uint64_t beats = commit_beats(serve->commit);
+	const uint64_t worked = pool_beats(serve->pool);
+	const bool is_worked = worked != serve->pool_beats || queue_length(serve->received) == 0;
 
-	if (beats == serve->beats)
+	if (beats == serve->beats || !is_worked)
 		return;
 	serve->beats = beats;
+	serve->pool_beats = worked;
 	notify_alive();
 }
 
@@ -97,6 +104,8 @@ open_signals(struct serve *serve)
 {
 	sigset_t set;
 
+	/* A log that nobody reads any more must not end us. */
+	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -167,7 +176,7 @@ open_front(struct serve *serve, struct sluis_why *why)
 		.in = serve->received,
 		.out = serve->answered,
 		.signal_fd = serve->signal_fd,
-		.tick_ms = TICK_MS,
+		.tick_ms = notify_watchdog_ms() / FEEDS_PER_TERM,
 		.on_signal = on_signal,
 		.on_tick = on_tick,
 		.context = serve,
@@ -187,6 +196,9 @@ start(struct serve *serve, struct sluis_why *why)
 	SLUIS_TRY(open_queues(serve));
 	pool.in = serve->received;
 	pool.out = serve->verified;
+	pool.answers = serve->answered;
+	pool.wake = wake_front;
+	pool.context = serve;
 	pool.directory = serve->directory;
 	SLUIS_TRY(open_commit(serve, why));
 	SLUIS_TRY(open_front(serve, why));
@@ -218,29 +230,17 @@ stop(struct serve *serve)
 		close(serve->signal_fd);
 }
 
-/* front_run() returns when all answers have left; the pool ends because front closed its queue, then the committer. */
-static void *
-join_pool(void *context)
-{
-	pool_join(context);
-	return NULL;
-}
-
+/* front_run() returns when all answers have left: it closes the first queue, and each part the next when it is done. */
 SLUIS_MUST_CHECK enum sluis_err
 serve_run(const struct config *config, struct sluis_why *why)
 {
 	struct serve serve = { .config = config, .signal_fd = -1, .socket_fd = -1 };
-	enum sluis_err err = start(&serve, why);
-	pthread_t joiner;
+	const enum sluis_err err = start(&serve, why);
 
-	if (err == SLUIS_OK && pthread_create(&joiner, NULL, join_pool, serve.pool) != 0)
-		err = SLUIS_ESYSTEM;
 	if (err == SLUIS_OK) {
-		serve.pool = NULL; /* the joiner's now */
 		log_line(LOG_LEVEL_NOTICE, "ready endpoint=%s", front_endpoint(serve.front));
 		notify_ready();
 		front_run(serve.front);
-		pthread_join(joiner, NULL);
 	}
 	stop(&serve);
 	if (err == SLUIS_OK)
