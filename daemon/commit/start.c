@@ -150,6 +150,15 @@ policy_is_signed(const struct sluis_directory *directory, const struct sluis_has
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+unsigned_policy(const char *path, struct sluis_why *why)
+{
+	snprintf(why->text, sizeof(why->text),
+	    "the registrars have not signed this policy: %.100s; put back the signed file, or have it "
+	    "signed: sluis registry policy FILE", path);
+	return SLUIS_EPOLICY;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 start_policy_file(struct commit *commit, struct store_tx *tx, struct sluis_why *why)
 {
@@ -168,12 +177,8 @@ start_policy_file(struct commit *commit, struct store_tx *tx, struct sluis_why *
 	}
 	hash = sluis_hash(yaml);
 	SLUIS_TRY(policy_is_signed(commit->directory, &hash, &is_signed));
-	if (!is_signed) {
-		snprintf(why->text, sizeof(why->text),
-		    "the registrars have not signed this policy: %.120s; put back the signed file, or have "
-		    "it signed: sluis registry policy FILE", path);
-		return SLUIS_EPOLICY;
-	}
+	if (!is_signed)
+		return unsigned_policy(path, why);
 	if (store_policy_get(tx, &hash, arena, &known) == SLUIS_OK)
 		return SLUIS_OK;
 	return store_policy_put(tx, &hash, yaml);
@@ -285,45 +290,76 @@ start_open(struct commit *commit, struct sluis_why *why)
 
 /* ---- sluisd --check ---- */
 
-/* An empty store has only the genesis to go by. */
 static enum sluis_err
-load_for_check(struct commit *commit, struct store_tx *tx, struct sluis_why *why)
+append_entry(void *context, struct sluis_bytes entry)
+{
+	struct commit *commit = context;
+
+	return sluis_directory_append(commit->directory, entry, NULL);
+}
+
+/* Beside a running daemon nothing is locked; without a store there is only the genesis to go by. */
+static enum sluis_err
+load_for_check(struct commit *commit, struct sluis_why *why)
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES);
 	struct sluis_bytes entry;
+	const enum sluis_err err = store_peek_keys(commit->parts.config->store, append_entry, commit);
 
 	if (arena == NULL)
 		return SLUIS_ENOMEM;
-	SLUIS_TRY(store_head_get(tx, STORE_LOG_KEYS, &commit->keys.head));
-	if (commit->keys.head.size > 0)
-		return replay_keys(commit, tx, why);
+	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
+		return fail(why, SLUIS_ESTORE, "the keys log in the store cannot be read");
+	if (sluis_directory_size(commit->directory) > 0)
+		return SLUIS_OK;
 	if (read_file(commit->parts.config->genesis, SLUIS_KEYS_ENTRY_MAX_BYTES, arena, &entry) != SLUIS_OK)
 		return fail(why, SLUIS_EIO, "the genesis file cannot be read, and the store is empty");
 	return sluis_directory_append(commit->directory, entry, why);
 }
 
 static enum sluis_err
+check_signed(struct commit *commit, struct sluis_why *why)
+{
+	SLUIS_AUTO(sluis_arena_freep)
+	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_POLICY_MAX_BYTES);
+	struct sluis_bytes yaml;
+	struct sluis_hash hash;
+	bool is_signed = false;
+
+	if (arena == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(read_file(commit->parts.config->policy, SLUIS_POLICY_MAX_BYTES, arena, &yaml));
+	hash = sluis_hash(yaml);
+	SLUIS_TRY(policy_is_signed(commit->directory, &hash, &is_signed));
+	return is_signed ? SLUIS_OK : unsigned_policy(commit->parts.config->policy, why);
+}
+
+static enum sluis_err
 check_logs(struct commit *commit, struct store_tx *tx, struct sluis_why *why)
 {
-	SLUIS_TRY(store_check_full(commit->store, why));
 	SLUIS_TRY(open_ledgers(commit, tx, why));
 	SLUIS_TRY(check_keys_root(commit, why));
 	return ledger_check_full(&commit->exchange, tx, why);
 }
 
+static enum sluis_err
+check_store(struct commit *commit, struct sluis_why *why)
+{
+	struct store_tx *tx = NULL;
+	enum sluis_err err;
+
+	SLUIS_TRY(store_open(commit->parts.config->store, why, &commit->store));
+	SLUIS_TRY(store_check_full(commit->store, why));
+	SLUIS_TRY(store_begin(commit->store, &tx));
+	err = check_logs(commit, tx, why);
+	store_rollback(tx);
+	return err;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 start_check(struct commit *commit, bool full, struct sluis_why *why)
 {
-	struct store_tx *tx = NULL;
-	enum sluis_err err = store_open(commit->parts.config->store, why, &commit->store);
-
-	SLUIS_TRY(err);
-	SLUIS_TRY(store_begin(commit->store, &tx));
-	err = load_for_check(commit, tx, why);
-	if (err == SLUIS_OK)
-		err = start_policy_file(commit, tx, why);
-	if (err == SLUIS_OK && full)
-		err = check_logs(commit, tx, why);
-	store_rollback(tx);
-	return err;
+	SLUIS_TRY(load_for_check(commit, why));
+	SLUIS_TRY(check_signed(commit, why));
+	return full ? check_store(commit, why) : SLUIS_OK;
 }

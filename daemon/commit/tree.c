@@ -258,11 +258,13 @@ static enum sluis_err
 make_consistency(struct tree *tree, uint64_t old_size, uint64_t new_size, struct sluis_merkle_proof *ret)
 {
 	const struct sluis_merkle_reader reader = reader_of(tree);
+	struct sluis_merkle_head old = { .size = old_size };
 	struct sluis_merkle_proof proof;
-	struct sluis_merkle_head old, new;
+	struct sluis_merkle_head new;
 
-	SLUIS_TRY(load_head(tree, old_size, &old));
+	/* the old root may be anything until the proof leads from it to a root that is believed */
 	SLUIS_TRY(load_head(tree, new_size, &new));
+	SLUIS_TRY(sluis_merkle_root(&reader, old_size, &old.root));
 	SLUIS_TRY(sluis_merkle_consistency(&reader, old_size, new_size, &proof));
 	SLUIS_TRY(sluis_merkle_consistency_verify(&old, &new, &proof));
 	*ret = proof;

@@ -153,6 +153,14 @@ void store_rollback(struct store_tx *tx);
 SLUIS_MUST_CHECK enum sluis_err store_tidy(struct store *store);
 
 /**
+ * store_peek_keys(dir, each, context):
+ * The entries of the keys log in order, read beside a daemon that may be running: no lock, nothing is changed. A view is good
+ * during the call. Errors: SLUIS_ENOTFOUND (there is no store yet), SLUIS_EIO, and what ${each} says.
+ */
+SLUIS_MUST_CHECK enum sluis_err store_peek_keys(const char *dir,
+    enum sluis_err (*each)(void *context, struct sluis_bytes entry), void *context);
+
+/**
  * store_check_full(store, why): every page and every index, all rows of both logs, O(everything); between transactions.
  * The hashes of the logs are the ledger's to check. Errors: SLUIS_ESTORE with ${why}.
  */
