@@ -17,25 +17,26 @@ static const struct setting {
 	enum type type;
 	size_t offset;
 	const char *preset; /* as it would stand in the file; NULL: must be given */
+	const char *sample; /* for one that must be given */
 	int64_t min, max;   /* of numbers */
 	bool reloadable;    /* what it names is read again at SIGHUP */
 	const char *help;
 } SETTINGS[] = {
-	{ "store",    TYPE_FOLDER,   offsetof(struct config, store),    NULL, 0, 0, false,
+	{ "store",    TYPE_FOLDER,   offsetof(struct config, store),    NULL, "/var/lib/sluisd/store", 0, 0, false,
 	  "folder of the database and its key ring; only the daemon's user may read it" },
-	{ "keys",     TYPE_FOLDER,   offsetof(struct config, keys),     NULL, 0, 0, false,
+	{ "keys",     TYPE_FOLDER,   offsetof(struct config, keys),     NULL, "/var/lib/sluisd/keys", 0, 0, false,
 	  "folder of curve.key, exchange.key, keys.key and decision.key (0600); sluisd --make-keys makes them" },
-	{ "genesis",  TYPE_FILE,     offsetof(struct config, genesis),  NULL, 0, 0, false,
+	{ "genesis",  TYPE_FILE,     offsetof(struct config, genesis),  NULL, "genesis.bin", 0, 0, false,
 	  "entry 0 of the keys log; taken into the store at the first start" },
-	{ "policy",   TYPE_FILE,     offsetof(struct config, policy),   NULL, 0, 0, true,
+	{ "policy",   TYPE_FILE,     offsetof(struct config, policy),   NULL, "policy.yaml", 0, 0, true,
 	  "policy file; only the version that the registrars signed is taken" },
-	{ "crl",      TYPE_FOLDER,   offsetof(struct config, crl),      "", 0, 0, true,
+	{ "crl",      TYPE_FOLDER,   offsetof(struct config, crl),      "", NULL, 0, 0, true,
 	  "folder of revocation lists of the organisations' certificates (DER); empty: none are looked at" },
-	{ "listen",   TYPE_ENDPOINT, offsetof(struct config, listen),   "tcp://127.0.0.1:5561", 0, 0, false,
+	{ "listen",   TYPE_ENDPOINT, offsetof(struct config, listen),   "tcp://127.0.0.1:5561", NULL, 0, 0, false,
 	  "address and port; where systemd hands over the socket, sluisd.socket decides" },
-	{ "workers",  TYPE_NUMBER,   offsetof(struct config, workers),  "0", 0, 64, false,
+	{ "workers",  TYPE_NUMBER,   offsetof(struct config, workers),  "0", NULL, 0, 64, false,
 	  "threads that verify signatures; 0: one for each core" },
-	{ "sessions", TYPE_NUMBER,   offsetof(struct config, sessions), "1024", 16, 65536, false,
+	{ "sessions", TYPE_NUMBER,   offsetof(struct config, sessions), "1024", NULL, 16, 65536, false,
 	  "connections at the same time; above three quarters of it only members are let in" },
 };
 /* clang-format on */
@@ -349,8 +350,7 @@ config_print(FILE *out)
 		if (s->type == TYPE_NUMBER)
 			fprintf(out, "# %lld to %lld\n", (long long)s->min, (long long)s->max);
 		if (s->preset == NULL)
-			fprintf(out, "%s: %s\n", s->key, s->type == TYPE_FOLDER ? s->key :
-			    strcmp(s->key, "policy") == 0 ? "policy.yaml" : s->key);
+			fprintf(out, "%s: %s\n", s->key, s->sample);
 		else
 			fprintf(out, "#%s: %s\n", s->key, s->preset[0] == '\0' ? "''" : s->preset);
 	}

@@ -209,6 +209,45 @@ the_sample_is_a_configuration(void **state)
 	free(text);
 }
 
+/* The file that is installed: whole, and nothing in it that sluisd does not know. */
+static void
+the_installed_file_is_whole(void **state)
+{
+	const char *path = "config/sluisd.yaml";
+	struct config config;
+	struct heard heard = { .n = 0 };
+	const struct config_reporter reporter = { hear, &heard };
+	char *sample = NULL, *installed = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	(void)state;
+	if (access(path, R_OK) != 0)
+		skip(); /* not run from the top of the sources */
+	assert_int_equal(config_load(path, &reporter, &config), SLUIS_OK);
+	assert_string_equal(config.store, "/var/lib/sluisd/store");
+	assert_int_equal(config.sessions, 1024);
+	f = open_memstream(&sample, &len);
+	config_print(f);
+	fclose(f);
+	f = fopen(path, "r");
+	installed = calloc(1, CONFIG_MAX_BYTES);
+	assert_true(fread(installed, 1, CONFIG_MAX_BYTES - 1, f) > 0);
+	fclose(f);
+	/* Every `key:` line of the sample, commented out or not, stands in it. */
+	for (char *line = strtok(sample, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+		char *colon = strchr(line, ':');
+
+		if (strncmp(line, "# ", 2) == 0 || colon == NULL)
+			continue;
+		colon[1] = '\0';
+		if (strstr(installed, line) == NULL)
+			fail_msg("%s lacks %s", path, line);
+	}
+	free(sample);
+	free(installed);
+}
+
 int
 main(void)
 {
@@ -219,6 +258,7 @@ main(void)
 		cmocka_unit_test(too_large_is_not_read),
 		cmocka_unit_test(paths_start_at_the_file),
 		cmocka_unit_test(the_sample_is_a_configuration),
+		cmocka_unit_test(the_installed_file_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
