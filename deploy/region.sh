@@ -179,6 +179,7 @@ stop_broker() {
 	kill -TERM "$pid" 2>/dev/null || true
 	wait_until_gone "$STOP_SECONDS" ||
 		fail "the broker (process $pid) does not end" "its log: $DIR/sluisd.log"
+	rm -f "$DIR/sluisd.pid"
 }
 
 # ---- making a region ----
