@@ -305,58 +305,6 @@ files_missing_or_cut_after_a_close_are_made_again(void **state)
 }
 
 static void
-a_garbled_edge_is_found_at_opening(void **state)
-{
-	struct rows *rows = *state;
-
-	grow_and_close(rows, 0xb5, 0); /* 10110101: the edge is on levels 0, 2, 4, 5 and 7 */
-	for (unsigned level = 0; level < 8; level++) {
-		if ((0xb5u >> level & 1) == 0)
-			continue;
-		garble(level, (0xb5u >> level) - 1);
-		assert_all_right(rows, 0xb5);
-	}
-}
-
-/* Inside the tree it is found by the proof that needs it, never given to anybody, and repaired at the next opening. */
-static void
-a_hash_that_rots_never_leaves(void **state)
-{
-	struct rows *rows = *state;
-
-	grow_and_close(rows, 96, 0); /* the edge is on levels 5 and 6 only */
-	for (unsigned level = 0; level < 5; level++) {
-		struct tree *tree;
-		struct sluis_hash hash;
-		struct sluis_merkle_proof proof;
-
-		garble(level, (uint64_t)rand() % (96u >> level));
-		tree = open_tree(rows);
-		assert_int_equal(tree_rebuilt(tree), 0);
-		assert_int_equal(tree_agrees(tree, rows, 96), SLUIS_ESTORE);
-		assert_int_equal(tree_inclusion(tree, 0, 96, &proof), SLUIS_ESTORE); /* nothing any more */
-		assert_int_equal(tree_consistency(tree, 1, 96, &proof), SLUIS_ESTORE);
-		assert_int_equal(tree_root_at(tree, 96, &hash), SLUIS_ESTORE);
-		assert_int_equal(tree_append(tree, &rows->leaves[0]), SLUIS_ESTORE);
-		assert_int_equal(tree_commit(tree), SLUIS_ESTORE);
-		tree_close(tree);
-		assert_all_right(rows, 96);
-	}
-	{
-		struct tree *tree;
-		struct sluis_hash hash;
-
-		garble(4, 0); /* the root of the past is checked as well */
-		tree = open_tree(rows);
-		append_rows(tree, rows, 9, 4000); /* closing must not call the files good */
-		assert_int_equal(tree_commit(tree), SLUIS_OK);
-		assert_int_equal(tree_root_at(tree, 16, &hash), SLUIS_ESTORE);
-		tree_close(tree);
-		assert_all_right(rows, 105);
-	}
-}
-
-static void
 a_database_restored_to_an_earlier_head_wins(void **state)
 {
 	struct rows *rows = *state;
@@ -433,8 +381,6 @@ main(void)
 		TEST(after_a_crash_only_what_was_not_synced_is_read_again),
 		TEST(what_a_crash_tore_is_made_again),
 		TEST(files_missing_or_cut_after_a_close_are_made_again),
-		TEST(a_garbled_edge_is_found_at_opening),
-		TEST(a_hash_that_rots_never_leaves),
 		TEST(a_database_restored_to_an_earlier_head_wins),
 		TEST(a_note_of_the_synced_size_that_is_nonsense_counts_as_none),
 		TEST(rows_that_do_not_lead_to_the_root_are_told),
