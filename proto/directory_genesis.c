@@ -76,8 +76,8 @@ read_registrars(struct sluis_directory_step *step, const Sluis__Genesis *genesis
 static enum sluis_err
 check_signatures(struct sluis_directory_step *step)
 {
-	const Sluis__Signature *by_body = sluis_directory_signature(step->act,
-	    &step->organisation.certificate_hash, SLUIS_ALGORITHM_X509);
+	const Sluis__Signature *by_body =
+	    sluis_directory_signature(step->act, &step->organisation.certificate_hash);
 
 	if (by_body == NULL || step->act->n_signatures != step->n_members + 1)
 		return sluis_directory_refuse(step, "signature",
@@ -88,8 +88,7 @@ check_signatures(struct sluis_directory_step *step)
 	    "signature", "is not signed by the certificate of the federation body"));
 	for (size_t i = 0; i < step->n_members; i++) {
 		const struct sluis_member *member = &step->members[i];
-		const Sluis__Signature *one = sluis_directory_signature(step->act, &member->record_hash,
-		    SLUIS_ALGORITHM_ED25519);
+		const Sluis__Signature *one = sluis_directory_signature(step->act, &member->record_hash);
 
 		if (one == NULL)
 			return sluis_directory_refuse(step, "signature",

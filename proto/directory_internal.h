@@ -194,9 +194,9 @@ SLUIS_MUST_CHECK enum sluis_err sluis_directory_created(struct sluis_directory_s
 /** sluis_directory_by_registrars(step, federation, created_ms): k of n of them signed, in time and in order. */
 SLUIS_MUST_CHECK enum sluis_err sluis_directory_by_registrars(struct sluis_directory_step *step,
     ProtobufCBinaryData federation, uint64_t created_ms);
-/** sluis_directory_signature(act, signer_hash, algorithm): the one signature of that signer; NULL: none, or two. */
+/** sluis_directory_signature(act, signer_hash): the first that names that signer; NULL: none. */
 const Sluis__Signature *sluis_directory_signature(const Sluis__Signed *act,
-    const struct sluis_hash *signer_hash, uint32_t algorithm);
+    const struct sluis_hash *signer_hash);
 
 /* ---- keys: directory_keys.c ---- */
 

@@ -193,10 +193,6 @@ sluis_directory_judge_organisation(struct sluis_directory_step *step, const Slui
 	struct before before;
 
 	SLUIS_TRY(SLUIS_DIRECTORY_UNPACK(step, organisation, Organisation, act, &organisation));
-	if (organisation->n_certificate_bytes < 2 ||
-	    organisation->n_certificate_bytes > SLUIS_CERTIFICATE_CHAIN_MAX)
-		return sluis_directory_refuse(step, "certificate",
-		    "carries an organisation without a chain up to its root, or with too long a one");
 	if (!sluis_bytes_equal(sluis_of(organisation->agreement_hash),
 	        sluis_hash_bytes(&founding->agreement_hash)))
 		return sluis_directory_refuse(step, "agreement",

@@ -134,13 +134,11 @@ check_signatures(struct sluis_directory_step *step, const Sluis__Signed *act,
     const struct sluis_member *member, const struct sluis_organisation *organisation,
     const struct sluis_member *previous)
 {
-	const Sluis__Signature *by_organisation = sluis_directory_signature(act,
-	    &organisation->certificate_hash, SLUIS_ALGORITHM_X509);
-	const Sluis__Signature *by_itself =
-	    sluis_directory_signature(act, &member->record_hash, SLUIS_ALGORITHM_ED25519);
-	const Sluis__Signature *by_previous = previous == NULL
-	    ? NULL
-	    : sluis_directory_signature(act, &previous->record_hash, SLUIS_ALGORITHM_ED25519);
+	const Sluis__Signature *by_organisation =
+	    sluis_directory_signature(act, &organisation->certificate_hash);
+	const Sluis__Signature *by_itself = sluis_directory_signature(act, &member->record_hash);
+	const Sluis__Signature *by_previous =
+	    previous == NULL ? NULL : sluis_directory_signature(act, &previous->record_hash);
 
 	if (act->n_signatures != (previous == NULL ? 2 : 3))
 		return sluis_directory_refuse(step, "signature",

@@ -80,22 +80,14 @@ sluis_directory_created(struct sluis_directory_step *step, uint64_t created_ms)
 }
 
 const Sluis__Signature *
-sluis_directory_signature(const Sluis__Signed *act, const struct sluis_hash *signer_hash,
-    uint32_t algorithm)
+sluis_directory_signature(const Sluis__Signed *act, const struct sluis_hash *signer_hash)
 {
-	const Sluis__Signature *found = NULL;
-
 	for (size_t i = 0; i < act->n_signatures; i++) {
-		const Sluis__Signature *one = act->signatures[i];
-
-		if (one->algorithm_number != algorithm ||
-		    !sluis_bytes_equal(sluis_of(one->signer_hash), sluis_hash_bytes(signer_hash)))
-			continue;
-		if (found != NULL)
-			return NULL;
-		found = one;
+		if (sluis_bytes_equal(sluis_of(act->signatures[i]->signer_hash),
+		        sluis_hash_bytes(signer_hash)))
+			return act->signatures[i];
 	}
-	return found;
+	return NULL;
 }
 
 /* The key of a registrar whose record is in force when the act is made; as a person counts the holder of the handle. */

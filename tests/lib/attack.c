@@ -40,10 +40,13 @@ void
 attack_taken(struct federation *f, struct sluis_bytes entry)
 {
 	struct sluis_directory_fault fault = { "none", { "" } };
+	struct sluis_why why = { "untouched" };
 
 	if (sluis_directory_judge(f->directory, entry, &fault) != SLUIS_OK)
 		fail_msg("refused by %s: %s", fault.rule, fault.why.text);
-	assert_int_equal(sluis_directory_append(f->directory, entry, NULL), SLUIS_OK);
+	assert_int_equal(sluis_directory_check(f->directory, entry, &why), SLUIS_OK);
+	assert_int_equal(sluis_directory_append(f->directory, entry, &why), SLUIS_OK);
+	assert_string_equal(why.text, "untouched");
 }
 
 struct sluis_bytes

@@ -383,8 +383,13 @@ handles_and_numbers_are_unique(void **state)
 	attack_refused(f, accession(&draft, late), "handle-in-use");
 	draft = draft_of(late);
 	draft.previous = &current;
-	draft.created_ms = f->now_ms - FEDERATION_DAY_MS / 2;
+	draft.created_ms = sluis_directory_organisation(f->directory, text("late"))->created_ms - 1;
 	attack_refused(f, accession(&draft, late), "order");
+	/* a first accession that names something it renews */
+	draft = draft_of(rival);
+	draft.handle = text("other");
+	draft.previous = &current;
+	attack_refused(f, accession(&draft, rival), "handle-in-use");
 }
 
 static void

@@ -321,8 +321,13 @@ k_of_n_are_k_persons(void **state)
 	payload = suspension_payload("school", false, SLUIS_STANDING_SUSPENDED, federation_time(f));
 	attack_refused(f, attack_entry(f, SLUIS_ENTRY_SUSPENSION, payload, "director"), "registrars");
 	entry = attack_entry(f, SLUIS_ENTRY_SUSPENSION, payload, "director officer");
-	attack_refused(f, ATTACK_EDIT(f, keys_entry, KeysEntry, entry,
-	    { it->act->signatures[1] = it->act->signatures[0]; }), "registrars");
+	{
+		struct sluis_why why = { "" };
+
+		assert_int_equal(sluis_directory_check(f->directory, ATTACK_EDIT(f, keys_entry, KeysEntry, entry,
+		    { it->act->signatures[1] = it->act->signatures[0]; }), &why), SLUIS_EKEYSLOG);
+		assert_non_null(strstr(why.text, "signed twice by one registrar"));
+	}
 	attack_refused(f, ATTACK_EDIT(f, keys_entry, KeysEntry, entry,
 	    { it->act->signatures[1]->signature_bytes.data[0] ^= 1; }), "registrars");
 	attack_taken(f, entry);
@@ -758,6 +763,11 @@ what_is_no_key_is_refused(void **state)
 	memset(draft.curve_key.bytes, 0xff, 32);
 	draft.curve_key.bytes[31] = 0x7f; /* 2^255 - 1 = 18: not canonical, yet a point */
 	attack_refused(f, record_entry(&draft, late, NULL), "key");
+	draft.curve_key.bytes[0] = 0xed; /* 2^255 - 19 = 0 */
+	attack_refused(f, record_entry(&draft, late, NULL), "key");
+	draft.curve_key.bytes[7] = 0xfe; /* below it, whatever the last byte */
+	draft.curve_key.bytes[0] = 0xff;
+	attack_taken(f, record_entry(&draft, late, NULL));
 }
 
 /* ---- policy ---- */
