@@ -80,9 +80,11 @@ exits "and finds nothing" 3 not-found -- gi case show "$CASE"
 exits "a suspended sender" 0 -- registrar registry suspend provider --reason test
 referral "sends nothing" 3 member-inactive --grant "$GRANT" question=question.txt
 
+exits "active again" 0 -- registrar registry activate provider
+
 # ---- what is explained is what is decided ----
 exits "explain answers with 0 where it refuses" 0 category-not-allowed -- director explain push "$CASE" --purpose screening \
 	--ground consent --grant "$GRANT" --to provider address=address.txt
 exits "a dry run ends with 3" 3 category-not-allowed -- director push "$CASE" --dry-run --purpose screening \
-	--ground consent --grant "$GRANT" --to gi address=address.txt
+	--ground consent --grant "$GRANT" --to provider address=address.txt
 finish
