@@ -17,6 +17,16 @@ payload_of(const Sluis__Signed *act)
 	return sluis_of(act->payload_bytes);
 }
 
+/* An act for another federation says nothing here, whoever signed it (PROTOCOL 3.3). */
+static enum sluis_err
+check_federation(const struct job *job, ProtobufCBinaryData named)
+{
+	const struct sluis_hash ours =
+	    sluis_directory_federation(directory_snapshot_of(job->snapshot));
+
+	return sluis_bytes_equal(sluis_of(named), sluis_hash_bytes(&ours)) ? SLUIS_OK : SLUIS_EFORMAT;
+}
+
 /* A member's act: one signature, by the record of the member whose connection this is (PROTOCOL 3.4). */
 static enum sluis_err
 verify_member_act(struct job *job, const Sluis__Signed *act, enum sluis_signed_type type,
@@ -61,7 +71,22 @@ verify_push(struct job *job, const Sluis__Push *push)
 		return SLUIS_ESIGNATURE;
 	SLUIS_TRY(sluis_manifest_verify_signature(push->batch, &job->member->sign_key));
 	SLUIS_TRY(sluis_manifest_open_push(push, job->arena, &job->manifest));
+	SLUIS_TRY(check_federation(job, job->manifest.m->federation_hash));
 	return sluis_manifest_check_body(&job->manifest, job->body);
+}
+
+static enum sluis_err
+verify_grant(struct job *job)
+{
+	SLUIS_TRY(verify_member_act(job, job->ask->grant, SLUIS_SIGNED_GRANT, &sluis__grant__descriptor));
+	return check_federation(job, ((const Sluis__Grant *)job->act)->federation_hash);
+}
+
+static enum sluis_err
+verify_invite(struct job *job)
+{
+	SLUIS_TRY(verify_member_act(job, job->ask->invite, SLUIS_SIGNED_INVITE, &sluis__invite__descriptor));
+	return check_federation(job, ((const Sluis__Invite *)job->act)->federation_hash);
 }
 
 static enum sluis_err
@@ -82,11 +107,9 @@ verify_act(struct job *job)
 		return verify_member_act(job, ask->case_act, SLUIS_SIGNED_CASE,
 		    &sluis__case_act__descriptor);
 	case SLUIS__ASK__ACT_GRANT:
-		return verify_member_act(job, ask->grant, SLUIS_SIGNED_GRANT,
-		    &sluis__grant__descriptor);
+		return verify_grant(job);
 	case SLUIS__ASK__ACT_INVITE:
-		return verify_member_act(job, ask->invite, SLUIS_SIGNED_INVITE,
-		    &sluis__invite__descriptor);
+		return verify_invite(job);
 	case SLUIS__ASK__ACT_ENROL:
 		return open_keys_act(job, ask->enrol->record, &sluis__record__descriptor);
 	case SLUIS__ASK__ACT_APPROVE:
@@ -134,18 +157,13 @@ verify_frame(struct job *job)
 	const struct sluis_directory *directory =
 	    job->snapshot == NULL ? NULL : directory_snapshot_of(job->snapshot);
 	Sluis__Ask *ask = NULL;
-	struct sluis_hash asked, ours;
-
 	job->act_hash = sluis_hash(job->frame);
 	SLUIS_TRY(SLUIS_UNPACK(ask, Ask, job->frame, SLUIS_FRAME_MAX_BYTES, job->arena, &ask));
 	job->ask = ask;
 	if (directory == NULL)
 		return SLUIS_EBUSY;
-	asked = sluis_hash_of(ask->federation_hash);
-	ours = sluis_directory_federation(directory);
-	if (!sluis_hash_equal(&asked, &ours))
-		return SLUIS_EROLLBACK;
 	job->member = sluis_directory_member_by_curve(directory, &job->peer.curve_key);
+	SLUIS_TRY(check_federation(job, ask->federation_hash));
 	return verify_act(job);
 }
 
