@@ -90,6 +90,15 @@ check_grant(struct sluis_session *session, const struct sluis_parcel *parcel, st
 	return SLUIS_OK;
 }
 
+static bool
+is_release_of(const struct sluis_session *session, const struct sluis_parcel *parcel,
+    const Sluis__Event *event)
+{
+	return event->actor != NULL && event->message != NULL &&
+	    sluis_bytes_equal(sluis_of(event->actor->handle), session->self->handle) &&
+	    sluis_bytes_equal(sluis_of(event->message->message_id), sluis_of(parcel->manifest.m->message_id));
+}
+
 static enum sluis_err
 check_log(struct sluis_session *session, const struct sluis_answer *answer,
     const struct sluis_parcel *parcel, struct sluis_arena *arena, struct sluis_failure *failure)
@@ -98,8 +107,13 @@ check_log(struct sluis_session *session, const struct sluis_answer *answer,
 
 	SLUIS_TRY(sluis_session_evidence(session, answer, parcel->fetch->acceptance, &parcel->manifest.hash,
 	    "push", arena, &evidence, failure));
-	return sluis_session_evidence(session, answer, parcel->fetch->release, NULL, "release", arena,
-	    &evidence, failure);
+	SLUIS_TRY(sluis_session_evidence(session, answer, parcel->fetch->release, NULL, "release", arena,
+	    &evidence, failure));
+	/* of this message, to us: else this handing over stands nowhere */
+	if (is_release_of(session, parcel, evidence.event))
+		return SLUIS_OK;
+	return broken(session, answer, SLUIS_EPROOF,
+	    _("the broker's proof that it wrote this down does not hold"), failure);
 }
 
 static enum sluis_err

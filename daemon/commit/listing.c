@@ -186,7 +186,8 @@ status_handle(struct round *round, struct plan *plan)
 	err = store_message_get(round->tx, &id, false, arena, &message);
 	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
 		return err;
-	SLUIS_TRY(store_recipients(round->tx, &id, SLUIS_RECIPIENTS_MAX, arena, rows, &count));
+	if (err == SLUIS_OK)
+		SLUIS_TRY(store_recipients(round->tx, &id, SLUIS_RECIPIENTS_MAX, arena, rows, &count));
 	is_sender = err == SLUIS_OK && sluis_bytes_equal(message.sender_handle, me);
 	sluis__tell_status__init(tell);
 	for (size_t i = 0; i < count; i++) {
