@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Goal: what is past its term is handed over no more, what is stored opens with the key ring alone, and the log still
+# verifies; a clock that is wrong forgets nothing and takes nothing.
+# shellcheck source=tests/promise/lib.sh
+. "$(dirname "$0")/lib.sh"
+FAKE_LIB=$(find /usr/lib -name libfaketimeMT.so.1 2>/dev/null | head -n 1)
+[ -n "$FAKE_LIB" ] || {
+	echo "FAILED  faketime is not installed: deploy/dependencies.sh test"
+	echo "0 passed, 1 failed"
+	exit 1
+}
+
+# Programs at another time: AT is what faketime takes, such as +29d; empty: now.
+mkdir "$WORK/bin"
+cat >"$WORK/bin/sluis" <<TEXT
+#!/bin/bash
+if [ -n "\${AT:-}" ]; then export FAKETIME=\$AT LD_PRELOAD=$FAKE_LIB; fi
+exec "$SLUIS_BIN/\${0##*/}" "\$@"
+TEXT
+chmod +x "$WORK/bin/sluis"
+ln -s sluis "$WORK/bin/sluisd"
+export SLUIS_BIN=$WORK/bin AT=
+SLUIS=$SLUIS_BIN/sluis
+
+at() { # TIME
+	broker stop
+	export AT=$1
+	check "the broker starts at ${1:-now}" broker start
+}
+
+region_up
+echo "een vraag die hier niet blijft" >"$WORK/question.txt"
+open_case
+add_grant provider referral director question
+push provider referral director "question=$WORK/question.txt"
+FIRST=$MESSAGE
+push provider referral director "question=$WORK/question.txt"
+exits "what is sealed, as it travels" 0 -- director pull "$MESSAGE" --out "$WORK/sealed" --sealed
+check "is an age file" grep -qa '^age-encryption.org/v1' "$WORK/sealed/$MESSAGE/1-question.age"
+broker stop
+if grep -qa 'age-encryption.org/v1' "$REGION"/store/*; then
+	bad "on disk even that stands under another key" "an age header in the store"
+else
+	ok "on disk even that stands under another key"
+fi
+
+# A backup is the store without its key ring.
+mv "$REGION/store/keyring" "$WORK/keyring"
+check "starts without it" broker start
+sluis director pull "$FIRST" --out "$WORK/lost"
+if [ "$CODE" -ne 0 ] && [ ! -e "$WORK/lost/$FIRST" ]; then ok "and opens nothing"; else bad "and opens nothing" "$CODE $OUT"; fi
+broker stop
+mv "$WORK/keyring" "$REGION/store/keyring"
+
+# Transit lasts 30 days.
+at +29d
+exits "a day before its term: allowed" 0 "" -- director explain pull "$FIRST"
+check "it would be handed over" grep -q allowed <<<"$OUT"
+at +31d
+exits "a day after it: explained" 0 expired -- director explain pull "$FIRST"
+exits "and not handed over" 3 expired -- director pull "$FIRST" --out "$WORK/late"
+check "no byte of it" test ! -e "$WORK/late/$FIRST"
+exits "the log is whole" 0 -- officer log verify --full
+exits "it holds the refusal" 0 expired -- director log list
+push provider referral director "question=$WORK/question.txt"
+exits "what is new is handed over" 0 -- director pull "$MESSAGE" --out "$WORK/new"
+
+# A clock put back to before the last entry.
+at ''
+exits "a clock that went back: nothing is taken" 4 -- provider push "$CASE" --purpose referral --ground consent \
+	--grant "$GRANT" --to director "question=$WORK/question.txt"
+exits "and nothing handed over" 4 -- director pull "$FIRST" --out "$WORK/back"
+check "no byte of it" test ! -e "$WORK/back/$FIRST"
+at +31d
+echo "een andere vraag" >"$WORK/question.txt"
+exits "set right, all goes on" 0 -- provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director \
+	"question=$WORK/question.txt"
+exits "the log is whole after all that" 0 -- officer log verify --full
+finish
