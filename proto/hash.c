@@ -14,7 +14,8 @@ struct sluis_hasher {
 
 /* Gives a thread's context back when the thread ends; the key says nothing but that. */
 static pthread_key_t thread_end;
-static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256; /* fetched once: a fetch costs more than a small hash */
 
 static void
 free_context(void *ctx)
@@ -23,12 +24,14 @@ free_context(void *ctx)
 }
 
 static void
-make_thread_end(void)
+prepare(void)
 {
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	assert(sha256 != NULL);
 	assert(pthread_key_create(&thread_end, free_context) == 0);
 }
 
-/* A context a thread, fetched once: EVP_MD_fetch is dear, and a hash may not fail. */
+/* A context a thread: a hash may not fail. */
 static EVP_MD_CTX *
 thread_context(void)
 {
@@ -37,10 +40,10 @@ thread_context(void)
 	if (ctx == NULL) {
 		ctx = EVP_MD_CTX_new();
 		assert(ctx != NULL);
-		assert(pthread_once(&thread_end_once, make_thread_end) == 0);
+		assert(pthread_once(&prepared, prepare) == 0);
 		assert(pthread_setspecific(thread_end, ctx) == 0);
 	}
-	assert(EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1);
+	assert(EVP_DigestInit_ex2(ctx, sha256, NULL) == 1);
 	return ctx;
 }
 
