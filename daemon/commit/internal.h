@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "case_chain.h"
+#include "checkpoint.h"
 #include "commit.h"
 #include "directory.h"
 #include "dsse.h"
@@ -28,7 +29,7 @@ struct ledger {
 	struct store_head head;         /* committed */
 	struct sluis_bytes origin;      /* lives with the directory's genesis: copied, owned */
 	struct sluis_signing_secret secret;
-	char note[512];
+	char note[SLUIS_CHECKPOINT_NOTE_MAX_BYTES];
 	size_t note_len;
 };
 
