@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Programs of the attack tests: a client and a broker that lie. make attack runs them all against a practice region.
+ATTACK_PROGRAMS := $(B)/attack/evil_client
+
+.PHONY: attack attack-build
+
+attack-build: $(ATTACK_PROGRAMS)
+check-build: attack-build
+
+$(B)/attack/evil_client: $(B)/obj/tests/attack/evil_client.o $(B)/obj/tests/attack/evil_message.o
+$(ATTACK_PROGRAMS): $(B)/libclient.a $(B)/libproto.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(B)/libclient.a $(B)/libproto.a $(CLIENT_LIBS)
+
+attack: attack-build $(B)/sluis $(B)/sluisd
+	B=$(B) tests/attack/run.sh

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * evil_client - sends what an honest client would not; for tests only.
+ *
+ *   evil_client PROFILE push ATTACK CASE GRANT TO PURPOSE CATEGORY=TEXT...   one attack (list below)
+ *   evil_client PROFILE send|resign|recase|lift FILE [CASE GRANT TO PURPOSE CATEGORY=TEXT...]   with a push saved before
+ *   evil_client PROFILE grant ATTACK CASE     a grant: honest, short (ends in a second), youth (the wrong giver), orphan, federation
+ *   evil_client PROFILE approve FILE          approve the record in that file (of org issue), whoever this is
+ *   evil_client PROFILE ask status|fetch|case|grants ID   answer's rule and length, from a client that has seen nothing
+ *   evil_client PROFILE head CASE             head of its chain
+ *   evil_client PROFILE pull-bytes MESSAGE OUT   pull again and again from a proxy that changes one byte more each time
+ *
+ * Prints one line, "RULE" or what came; ends with the exit code of the command line (design 10), 9 where nothing was tried.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "connection.h"
+#include "evil.h"
+#include "grants.h"
+#include "hash.h"
+#include "limits.h"
+#include "pull.h"
+#include "record.h"
+
+enum { ARENA_BYTES = 64 * 1024 * 1024, DAY_MS = 24 * 3600 * 1000, FRAME_HEAD_BYTES = 58 };
+
+/* ---- asking ---- */
+
+static int
+say(const struct evil *evil, enum sluis_err err, const char *done)
+{
+	if (err == SLUIS_OK)
+		puts(done);
+	else if (evil->failure.rule[0] != '\0')
+		puts(evil->failure.rule);
+	else
+		puts(evil->failure.text);
+	return sluis_err_exit(err);
+}
+
+static enum sluis_err
+call_push(struct evil *evil, const struct evil_message *m, struct sluis_answer *ret)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+
+	ask.act_case = SLUIS__ASK__ACT_PUSH;
+	ask.push = m->push;
+	return sluis_session_call(evil->session, &ask, m->body, evil->arena, ret, &evil->failure);
+}
+
+/* Without the client's own checks; ${federation} is what the frame says. */
+static const Sluis__Tell *
+call_bare(struct evil *evil, Sluis__Ask *ask, struct sluis_bytes body, const struct sluis_hash *federation,
+    size_t *ret_len)
+{
+	Sluis__Seen seen = SLUIS__SEEN__INIT;
+	struct sluis_bytes frame, tell_body;
+	Sluis__Tell *tell = NULL;
+	struct sluis_id id;
+
+	randombytes_buf(id.bytes, sizeof(id.bytes));
+	ask->format = SLUIS_FORMAT;
+	ask->federation_hash = sluis_pb_hash(federation);
+	ask->request_id = sluis_pb_id(&id);
+	ask->seen = &seen;
+	evil_must(sluis_codec_pack(&ask->base, evil->arena, &frame), "asking");
+	evil_must(sluis_connection_send(evil->session->connection, frame, body), "sending");
+	evil_must(sluis_connection_receive(evil->session->connection, 5000, evil->arena, &frame, &tell_body),
+	    "the answer");
+	evil_must(SLUIS_UNPACK(tell, Tell, frame, SLUIS_TELL_MAX_BYTES, evil->arena, &tell), "the answer");
+	*ret_len = frame.len + tell_body.len;
+	return tell;
+}
+
+static int
+say_bare(const Sluis__Tell *tell)
+{
+	if (tell->answer_case == SLUIS__TELL__ANSWER_REFUSAL)
+		printf("%.*s\n", (int)tell->refusal->rule_code.len, (const char *)tell->refusal->rule_code.data);
+	else
+		printf("status %u\n", tell->status_number);
+	return tell->status_number == 1 ? 0 : tell->status_number == 2 ? 3 : 5;
+}
+
+/* ---- messages with one thing wrong ---- */
+
+/* Before sealing. */
+static void
+spoil_draft(struct evil_message *m, const char *attack)
+{
+	struct sluis_draft *d = &m->draft;
+	const char *param = strchr(attack, ':');
+
+	if (strcmp(attack, "old") == 0)
+		d->created_ms = d->not_before_ms = sluis_now_ms() - INT64_C(6) * DAY_MS;
+	else if (strcmp(attack, "ahead") == 0)
+		d->created_ms = d->not_before_ms = sluis_now_ms() + 10 * 60 * 1000;
+	else if (strcmp(attack, "federation") == 0)
+		randombytes_buf(d->federation.bytes, sizeof(d->federation.bytes));
+	else if (strcmp(attack, "policy") == 0)
+		randombytes_buf(d->policy.bytes, sizeof(d->policy.bytes));
+	else if (strcmp(attack, "keys") == 0)
+		randombytes_buf(d->keys.root.bytes, sizeof(d->keys.root.bytes));
+	else if (strcmp(attack, "grant-hash") == 0)
+		randombytes_buf(m->grant.hash.bytes, sizeof(m->grant.hash.bytes));
+	else if (strncmp(attack, "head:", 5) == 0)
+		evil_must(sluis_unhex(param + 1, d->case_head.bytes, sizeof(d->case_head.bytes)), "head");
+	else if (strncmp(attack, "id:", 3) == 0)
+		d->message_id = evil_id(param + 1);
+	else if (strcmp(attack, "sequence") == 0)
+		m->recipients[0].pair_sequence = 1;
+}
+
+static void
+spoil_recipients(struct evil *evil, struct evil_message *m, const char *attack)
+{
+	struct sluis_public keys[2] = { m->recipients[0].age_key };
+	struct sluis_hash context = evil_context(m, 0);
+	struct sluis_secret32 secret;
+
+	randombytes_buf(secret.bytes, sizeof(secret.bytes));
+	crypto_scalarmult_base(keys[1].bytes, secret.bytes);
+	if (strcmp(attack, "hidden-recipient") == 0)
+		evil_reseal(evil, m, 0, keys, 2, &context);
+	else if (strcmp(attack, "another-recipient") == 0)
+		evil_reseal(evil, m, 0, &keys[1], 1, &context);
+	else if (strcmp(attack, "no-context") == 0)
+		evil_reseal(evil, m, 0, keys, 1, NULL);
+	else if (strcmp(attack, "wrong-context") == 0) {
+		context.bytes[0] ^= 1;
+		evil_reseal(evil, m, 0, keys, 1, &context);
+	}
+}
+
+static void
+swap_files(struct evil_message *m)
+{
+	const struct sluis_bytes first = m->files[0];
+
+	m->files[0] = m->files[1];
+	m->files[1] = first;
+}
+
+/* After sealing, before signing: what the sender itself says. */
+static void
+spoil_sealed(struct evil *evil, struct evil_message *m, const char *attack)
+{
+	const struct sluis_bytes first = m->files[0], second = m->files[1];
+
+	spoil_recipients(evil, m, attack);
+	if (strcmp(attack, "swapped") == 0) {
+		evil_replace(evil, m, 0, second);
+		evil_replace(evil, m, 1, first);
+	} else if (strcmp(attack, "cut-payload") == 0) {
+		evil_replace(evil, m, 0, sluis_bytes(first.data, first.len - 1));
+	}
+}
+
+/* After signing: what somebody on the way does. */
+static void
+spoil_signed(struct evil *evil, struct evil_message *m, const char *attack)
+{
+	Sluis__Opening *first = m->push->sections[0];
+	Sluis__Signature *signature = m->push->batch->signatures[0];
+	uint8_t *copy;
+
+	if (strcmp(attack, "reordered") == 0) {
+		m->push->sections[0] = m->push->sections[1];
+		m->push->sections[1] = first;
+	} else if (strcmp(attack, "swapped-bytes") == 0) {
+		swap_files(m);
+		evil_join(evil, m);
+	} else if (strcmp(attack, "truncated") == 0) {
+		m->body.len--;
+	} else if (strcmp(attack, "dropped") == 0) {
+		m->push->n_sections--;
+		evil_join(evil, m);
+	} else if (strcmp(attack, "signature") == 0) {
+		copy = evil_alloc(evil, signature->signature_bytes.len);
+		memcpy(copy, signature->signature_bytes.data, signature->signature_bytes.len);
+		copy[5] ^= 1;
+		signature->signature_bytes.data = copy;
+	}
+}
+
+/* The first answer's event, byte for byte. */
+static int
+send_twice(struct evil *evil, const struct evil_message *m)
+{
+	struct sluis_answer one, two;
+
+	if (call_push(evil, m, &one) != SLUIS_OK || call_push(evil, m, &two) != SLUIS_OK)
+		return say(evil, evil->failure.err, "");
+	if (one.tell->done->n_events != 1 || two.tell->done->n_events != 1 ||
+	    !sluis_bytes_equal(sluis_of(one.tell->done->events[0]->event_bytes),
+		sluis_of(two.tell->done->events[0]->event_bytes)) ||
+	    one.exchange.size != two.exchange.size)
+		return say(evil, SLUIS_OK, "another answer");
+	return say(evil, SLUIS_OK, "same answer");
+}
+
+static int
+send_message(struct evil *evil, const struct evil_message *m, const char *attack)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	struct sluis_answer answer;
+	struct sluis_hash other;
+	size_t len;
+	char id[33];
+
+	if (strcmp(attack, "twice") == 0)
+		return send_twice(evil, m);
+	if (strcmp(attack, "frame-federation") == 0) {
+		randombytes_buf(other.bytes, sizeof(other.bytes));
+		ask.act_case = SLUIS__ASK__ACT_PUSH;
+		ask.push = m->push;
+		return say_bare(call_bare(evil, &ask, m->body, &other, &len));
+	}
+	if (strcmp(attack, "waiting") == 0) {
+		puts("ready");
+		fflush(stdout);
+		if (getchar() == EOF)
+			return EVIL_BROKEN;
+	}
+	sluis_hex(m->draft.message_id.bytes, SLUIS_ID_BYTES, id);
+	return say(evil, call_push(evil, m, &answer), id);
+}
+
+static int
+do_push(struct evil *evil, char **argv, int argc)
+{
+	struct evil_message m;
+	const char *attack = argv[0];
+
+	if (argc < 6)
+		return EVIL_BROKEN;
+	evil_draft(evil, argv[1], argv[2], argv[3], argv[4], argv + 5, argc - 5, &m);
+	spoil_draft(&m, attack);
+	evil_seal(evil, &m);
+	spoil_sealed(evil, &m, attack);
+	evil_sign(evil, &m);
+	spoil_signed(evil, &m, attack);
+	if (strncmp(attack, "save:", 5) == 0)
+		evil_save(attack + 5, evil, &m);
+	return send_message(evil, &m, attack);
+}
+
+/* ---- with a push saved before ---- */
+
+/* The very bytes of the manifest, with another case in it. */
+static void
+change_case(struct evil *evil, struct evil_message *m, const struct sluis_id *id)
+{
+	Sluis__Manifest *manifest = NULL;
+	struct sluis_bytes packed;
+
+	evil_must(SLUIS_UNPACK(manifest, Manifest, sluis_of(m->push->manifest_bytes),
+	    SLUIS_FRAME_MAX_BYTES, evil->arena, &manifest), "manifest");
+	manifest->case_id = sluis_pb_id(id);
+	evil_must(sluis_codec_pack(&manifest->base, evil->arena, &packed), "manifest");
+	m->push->manifest_bytes = sluis_pb(packed);
+}
+
+static int
+do_saved(struct evil *evil, const char *what, char **argv, int argc)
+{
+	struct evil_message saved, m;
+	struct sluis_id id;
+
+	evil_load(argv[0], evil, &saved);
+	if (strcmp(what, "resign") == 0)
+		evil_sign(evil, &saved);
+	if (strcmp(what, "recase") == 0) {
+		id = evil_id(argv[1]);
+		change_case(evil, &saved, &id);
+	}
+	if (strcmp(what, "lift") != 0)
+		return send_message(evil, &saved, "");
+	if (argc < 6)
+		return EVIL_BROKEN;
+	evil_draft(evil, argv[1], argv[2], argv[3], argv[4], argv + 5, argc - 5, &m);
+	evil_seal(evil, &m);
+	evil_replace(evil, &m, 0, saved.files[0]);
+	evil_sign(evil, &m);
+	return send_message(evil, &m, "");
+}
+
+/* ---- grants ---- */
+
+static void
+fill_grant(Sluis__Grant *g, const struct sluis_case *of_case, const struct sluis_id *id,
+    const struct sluis_hash *hash, Sluis__Giver **givers)
+{
+	static char *const CATEGORIES[] = { "question", "history" };
+	static ProtobufCBinaryData purpose, categories[2];
+
+	purpose = sluis_pb(sluis_bytes_text("referral"));
+	for (size_t i = 0; i < 2; i++)
+		categories[i] = sluis_pb(sluis_bytes_text(CATEGORIES[i]));
+	g->grant_id = sluis_pb_id(id);
+	g->case_id = sluis_pb_id(&of_case->id);
+	g->case_hash = sluis_pb_hash(&of_case->head);
+	g->band_code = sluis_pb(sluis_bytes_text("under-12"));
+	g->givers = givers;
+	g->n_givers = 1;
+	g->authority_count = 2;
+	g->text_code = sluis_pb(sluis_bytes_text("v1"));
+	g->purpose_codes = &purpose;
+	g->n_purpose_codes = 1;
+	g->category_codes = categories;
+	g->n_category_codes = 2;
+	g->criminal_number = 1;
+	g->evidence_hash = sluis_pb_hash(hash);
+	g->token_hash = sluis_pb_hash(hash);
+}
+
+static int
+send_foreign_grant(struct evil *evil, Sluis__Grant *g)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	struct sluis_answer answer;
+	uint8_t other[SLUIS_HASH_BYTES];
+
+	randombytes_buf(other, sizeof(other));
+	g->format = SLUIS_FORMAT;
+	g->federation_hash = sluis_pb(sluis_bytes(other, sizeof(other)));
+	g->record_hash = sluis_pb_hash(&evil->session->self->record_hash);
+	g->policy_hash = sluis_pb_hash(&evil->session->policy_hash);
+	ask.act_case = SLUIS__ASK__ACT_GRANT;
+	evil_must(sluis_grant_build(g, &sluis_profile_keys(evil->session->profile)->sign, evil->arena,
+	    &ask.grant), "grant");
+	return say(evil, sluis_session_call(evil->session, &ask, sluis_bytes(NULL, 0), evil->arena, &answer,
+	    &evil->failure), "taken");
+}
+
+static int
+do_grant(struct evil *evil, const char *attack, const char *case_hex)
+{
+	Sluis__Grant g = SLUIS__GRANT__INIT;
+	Sluis__Giver giver = SLUIS__GIVER__INIT, *givers[1] = { &giver };
+	Sluis__GrantReceiver receiver = SLUIS__GRANT_RECEIVER__INIT, *receivers[1] = { &receiver };
+	Sluis__Until band = SLUIS__UNTIL__INIT;
+	const struct sluis_id case_id = evil_id(case_hex);
+	const struct sluis_hash none = sluis_hash(sluis_bytes(NULL, 0));
+	const int64_t now_ms = sluis_now_ms();
+	struct sluis_id id;
+	uint64_t index;
+	char hex[33];
+
+	randombytes_buf(id.bytes, sizeof(id.bytes));
+	fill_grant(&g, evil_case(evil, &case_id), &id, &none, givers);
+	g.created_ms = g.from_ms = (uint64_t)now_ms;
+	g.until_ms = (uint64_t)now_ms + (strcmp(attack, "short") == 0 ? 1500 : DAY_MS);
+	band.until_ms = UINT64_C(1893456000000); /* 2030-01-01 */
+	g.band_until = &band;
+	giver.role_code = sluis_pb(sluis_bytes_text(strcmp(attack, "youth") == 0 ? "youth" : "authority"));
+	giver.giver_number = strcmp(attack, "one-parent") == 0 ? 1 : 2;
+	giver.method_code = sluis_pb(sluis_bytes_text("form"));
+	giver.given_ms = g.created_ms - 1000;
+	receiver.organisation_handle = sluis_pb(sluis_bytes_text("expert-team"));
+	g.receivers = receivers;
+	g.n_receivers = 1;
+	sluis_hex(id.bytes, sizeof(id.bytes), hex);
+	if (strcmp(attack, "federation") == 0)
+		return send_foreign_grant(evil, &g);
+	return say(evil, sluis_grants_add(evil->session, &g, &index, &evil->failure), hex);
+}
+
+/* ---- the rest ---- */
+
+static struct sluis_hash
+record_in(struct evil *evil, const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *bytes = evil_alloc(evil, SLUIS_FRAME_MAX_BYTES);
+	Sluis__PendingRow *row = NULL;
+	size_t n;
+
+	evil_must(file == NULL ? SLUIS_EIO : SLUIS_OK, path);
+	n = fread(bytes, 1, SLUIS_FRAME_MAX_BYTES, file);
+	fclose(file);
+	evil_must(SLUIS_UNPACK(pending_row, PendingRow, sluis_bytes(bytes, n), SLUIS_FRAME_MAX_BYTES, evil->arena,
+	    &row), path);
+	return sluis_signed_hash(row->record);
+}
+
+static int
+do_approve(struct evil *evil, const char *path)
+{
+	const struct sluis_record_act act = { .federation = evil->session->federation,
+		.created_ms = sluis_now_ms() };
+	const struct sluis_profile_keys *keys = sluis_profile_keys(evil->session->profile);
+	struct sluis_signer signer = { .secret = &keys->sign };
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskApprove approve = SLUIS__ASK_APPROVE__INIT;
+	struct sluis_answer answer;
+	struct sluis_bytes payload;
+	const struct sluis_hash target = record_in(evil, path);
+
+	/* Somebody without a record signs as the record that it wants approved. */
+	signer.record_hash = evil->session->self == NULL ? target : evil->session->self->record_hash;
+	evil_must(sluis_record_approval(&act, &target, evil->arena, &payload), "approval");
+	evil_must(sluis_signed_make(&signer, SLUIS_SIGNED_APPROVAL, payload, evil->arena, &approve.approval),
+	    "approval");
+	ask.act_case = SLUIS__ASK__ACT_APPROVE;
+	ask.approve = &approve;
+	return say(evil, sluis_session_call(evil->session, &ask, sluis_bytes(NULL, 0), evil->arena, &answer,
+	    &evil->failure), "approved");
+}
+
+static int
+do_ask(struct evil *evil, const char *what, const char *hex)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskStatus status = SLUIS__ASK_STATUS__INIT;
+	Sluis__AskFetch fetch = SLUIS__ASK_FETCH__INIT;
+	Sluis__AskCase of_case = SLUIS__ASK_CASE__INIT;
+	Sluis__AskGrants grants = SLUIS__ASK_GRANTS__INIT;
+	const struct sluis_id id = evil_id(hex);
+	const Sluis__Tell *tell;
+	size_t len;
+
+	status.message_id = fetch.message_id = of_case.case_id = grants.case_id = sluis_pb_id(&id);
+	ask.act_case = what[0] == 's' ? SLUIS__ASK__ACT_STATUS : what[0] == 'f' ? SLUIS__ASK__ACT_FETCH :
+	    what[0] == 'c' ? SLUIS__ASK__ACT_CASE : SLUIS__ASK__ACT_GRANTS;
+	if (what[0] == 's')
+		ask.status = &status;
+	else if (what[0] == 'f')
+		ask.fetch = &fetch;
+	else if (what[0] == 'c')
+		ask.case_ = &of_case;
+	else
+		ask.grants = &grants;
+	tell = call_bare(evil, &ask, sluis_bytes(NULL, 0), &evil->session->federation, &len);
+	/* The checkpoints grow by themselves with the log. */
+	printf("%zu ", len - (tell->log == NULL ? 0 : tell->log->exchange_note_bytes.len));
+	return say_bare(tell);
+}
+
+static int
+do_head(struct evil *evil, const char *hex)
+{
+	const struct sluis_id id = evil_id(hex);
+	char text[65];
+
+	sluis_hex(evil_case(evil, &id)->head.bytes, SLUIS_HASH_BYTES, text);
+	puts(text);
+	return 0;
+}
+
+static size_t
+count_entries(const char *path)
+{
+	DIR *dir = opendir(path);
+	size_t n = 0;
+
+	while (dir != NULL && readdir(dir) != NULL)
+		n++;
+	if (dir != NULL)
+		closedir(dir);
+	return n;
+}
+
+/*
+ * The proxy changes byte n of the answer at the n-th fetch and serves it whole when there are no more. What stands before the log
+ * state (request id, status, seconds of advice) nobody signs: there any refusal will do, and byte 57, the advice, none.
+ */
+static int
+do_pull_bytes(struct evil *evil, const char *hex, const char *out)
+{
+	const struct sluis_id id = evil_id(hex);
+	struct sluis_pull_done *done = evil_alloc(evil, sizeof(*done));
+	enum sluis_err err = SLUIS_EPROOF;
+	size_t n = 0, wrong = 0;
+
+	evil->session->timeout_ms = 100;
+	for (; err != SLUIS_OK; n++) {
+		err = sluis_pull(evil->session, &id, out, false, done, &evil->failure);
+		if (err == SLUIS_OK)
+			break;
+		if (count_entries(out) > 2 || (n >= FRAME_HEAD_BYTES && sluis_err_exit(err) != 5)) {
+			wrong++;
+			fprintf(stderr, "attack: byte %zu: %s: %s\n", n, sluis_err_name(err), evil->failure.text);
+		}
+	}
+	printf("%zu bytes, %zu wrong\n", n, wrong);
+	return wrong == 0 ? 0 : 1;
+}
+
+static int
+run(struct evil *evil, char **argv, int argc)
+{
+	const char *what = argv[0];
+
+	if (strcmp(what, "push") == 0)
+		return do_push(evil, argv + 1, argc - 1);
+	if (strcmp(what, "head") == 0 && argc == 2)
+		return do_head(evil, argv[1]);
+	if (strcmp(what, "approve") == 0 && argc == 2)
+		return do_approve(evil, argv[1]);
+	if (argc < 2)
+		return EVIL_BROKEN;
+	if (strcmp(what, "grant") == 0 && argc == 3)
+		return do_grant(evil, argv[1], argv[2]);
+	if (strcmp(what, "ask") == 0 && argc == 3)
+		return do_ask(evil, argv[1], argv[2]);
+	if (strcmp(what, "pull-bytes") == 0 && argc == 3)
+		return do_pull_bytes(evil, argv[1], argv[2]);
+	return do_saved(evil, what, argv + 1, argc - 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct sluis_passphrase none = { .ask = NULL };
+	struct evil evil = { .arena = NULL };
+	enum sluis_err err;
+	int code;
+
+	if (argc < 3 || sodium_init() < 0)
+		return EVIL_BROKEN;
+	evil.arena = sluis_arena_new(ARENA_BYTES);
+	err = sluis_session_open(argv[1], &none, &evil.failure, &evil.session);
+	if (err != SLUIS_OK)
+		return say(&evil, err, "");
+	code = run(&evil, argv + 2, argc - 2);
+	sluis_session_close(evil.session);
+	sluis_arena_free(evil.arena);
+	return code;
+}

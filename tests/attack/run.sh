@@ -1,0 +1,287 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+#
+# run - attacks on a practice region of its own, each really done by a client or a broker that lies.
+#
+#   B=build tests/attack/run.sh [DIR]        DIR: where the region comes (a new folder; default: a temporary one)
+#
+# One line each: attack -> what caught it -> exit code; an attack that succeeds, or is refused for another reason, is a failure.
+# What the broker saw must also stand in the log. Last line "N passed, N failed".
+set -euo pipefail
+umask 077
+
+TOP=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+B=${B:-build}
+SLUIS_BIN=${SLUIS_BIN:-$(cd "$TOP" && mkdir -p "$B" && cd "$B" && pwd)}
+export SLUIS_BIN
+export SLUIS_LANG=en
+SLUIS=$SLUIS_BIN/sluis
+EVIL=$SLUIS_BIN/attack/evil_client
+PROXY=$SLUIS_BIN/attack/lying_proxy
+PASSED=0
+FAILED=0
+PROXY_PID=
+
+broken() {
+	echo "run.sh: error: $1" >&2
+	exit 1
+}
+
+as() { # HANDLE WORD...
+	local handle=$1
+	shift
+	"$SLUIS" --profile "$REGION/profiles/$handle" "$@" </dev/null
+}
+
+evil() { # HANDLE WORD...
+	local handle=$1
+	shift
+	"$EVIL" "$REGION/profiles/$handle" "$@"
+}
+
+ok() { # NAME CAUGHT CODE
+	PASSED=$((PASSED + 1))
+	printf '%s -> %s -> %s\n' "$1" "$2" "$3"
+}
+
+bad() { # NAME WORDS
+	FAILED=$((FAILED + 1))
+	printf 'FAIL %s: %s\n' "$1" "$2"
+}
+
+# An attack: what it runs must end with ${2} and say ${3}.
+attack() { # NAME EXIT SAYS COMMAND...
+	local name=$1 want=$2 says=$3 code=0 words
+	shift 3
+	words=$("$@" 2>&1) || code=$?
+	if [ "$code" -ne "$want" ] || ! grep -qF -- "$says" <<<"$words"; then
+		bad "$name" "ended with $code (wanted $want, \"$says\"): $(tail -n 4 <<<"$words")"
+		return
+	fi
+	ok "$name" "$says" "$code"
+}
+
+# The same, by a member whose own log must show the refusal as its newest event: rule ${3}, of type ${5}.
+seen() { # NAME EXIT RULE HANDLE TYPE COMMAND...
+	local name=$1 want=$2 rule=$3 handle=$4 type=$5 before=$FAILED event
+	shift 5
+	attack "$name" "$want" "$rule" "$@"
+	if [ "$FAILED" -ne "$before" ]; then return; fi
+	event=$(as "$handle" --json log list | jq -r '.[-1] | "\(.type) \(.outcome) \(.rule)"')
+	if [ "$event" != "$type refuse $rule" ]; then
+		PASSED=$((PASSED - 1))
+		bad "$name" "the log's last event is \"$event\", not \"$type refuse $rule\""
+	fi
+}
+
+id_of() { # COMMAND...: the id that it prints first
+	local words
+	words=$("$@" 2>&1) || broken "$* ended with $?: $words"
+	words=$(head -n1 <<<"$words")
+	[[ $words =~ ^[0-9a-f]{32}$ ]] || broken "$*: no id: $words"
+	echo "$words"
+}
+
+push() { # ATTACK [CASE [GRANT [TO]]]: the provider's message, with that wrong in it
+	evil provider push "$1" "${2:-$CASE}" "${3:-$GRANT}" "${4:-director}" referral "question=$LONG" history=Verleden
+}
+
+# ---- clients that lie ----
+
+sections_attacks() {
+	seen "a category that its receiver may not have" 3 category-not-allowed provider push \
+		evil provider push - "$CASE" "$GRANT" director referral address=Dorpsstraat
+	seen "a role that may not have the category" 3 category-not-allowed director push \
+		evil director push - "$CASE_OF_PLAN" "$PLAN_GRANT" school plan plan=Plan
+	seen "a hidden extra age recipient" 3 stanza-count provider push push hidden-recipient
+	seen "no context stanza" 3 section-context provider push push no-context
+	seen "a wrong context stanza" 3 section-context provider push push wrong-context
+	seen "sections swapped by their sender" 3 section-context provider push push swapped
+	seen "sections' bytes swapped under the signature" 3 section-hash provider push push swapped-bytes
+	seen "sections reordered under the signature" 3 malformed provider push push reordered
+	seen "a section truncated" 3 malformed provider push push truncated
+	seen "a section left out" 3 malformed provider push push dropped
+	seen "a receiver who is not on the case" 3 receiver-not-on-case provider push push - "$CASE" "$GRANT" gi
+}
+
+replay_attacks() {
+	local saved=$WORK/push.bin message
+	attack "the same push again: the first answer again" 0 "same answer" push twice
+	message=$(push "save:$saved") || broken "no push to replay: $message"
+	attack "a push of before, sent again" 0 "" evil provider send "$saved"
+	seen "another's push, sent as it is" 3 signature director push evil director send "$saved"
+	seen "another's manifest, signed again as one's own" 3 signature director push evil director resign "$saved"
+	seen "a push moved to another case under its signature" 3 malformed provider push \
+		evil provider recase "$saved" "$OTHER_CASE"
+	seen "a sealed section lifted into another case" 3 section-context provider push \
+		evil provider lift "$saved" "$OTHER_CASE" "$OTHER_GRANT" director referral "question=$LONG"
+	seen "the same id with other bytes" 3 id-reused provider push push "id:$message"
+	seen "a used pair number" 3 sequence-reused provider push push sequence
+	seen "an act of six days ago" 3 stale provider push push old
+	seen "an act of ten minutes ahead" 3 stale provider push push ahead
+	seen "a signature with one bit changed" 3 signature provider push push signature
+	seen "a manifest for another federation" 3 malformed provider push push federation
+	seen "a frame for another federation" 3 malformed provider push push frame-federation
+	seen "a grant for another federation" 3 malformed provider grant evil provider grant federation "$CASE"
+	seen "a keys log that never was" 3 keys-unknown provider push push keys
+}
+
+grant_attacks() {
+	local short
+	short=$(evil provider grant short "$CASE") || broken "no grant: $short"
+	seen "a grant by a youth alone, under 12" 3 grant-giver provider grant evil provider grant youth "$CASE"
+	seen "a grant by one of two parents" 3 grant-giver provider grant evil provider grant one-parent "$CASE"
+	seen "a grant of another case" 3 grant-case provider push push - "$CASE" "$OTHER_GRANT@$OTHER_CASE"
+	seen "a grant with another hash" 3 not-found provider push push grant-hash
+	seen "consent without a grant" 3 ground-evidence provider push push - "$CASE" -
+	sleep 1.5
+	seen "a grant that has ended" 3 grant-expired provider push push - "$CASE" "$short"
+}
+
+# Opens a session that is sealed and signed, does ${3}... behind its back, and only then lets it send.
+meanwhile() { # HANDLE RULE COMMAND...
+	local handle=$1 line code=0
+	shift
+	mkfifo "$WORK/in" "$WORK/out"
+	evil "$handle" push waiting "$CASE" "$GRANT" director referral question=Vraag <"$WORK/in" >"$WORK/out" 2>&1 &
+	local pid=$!
+	exec 7>"$WORK/in" 8<"$WORK/out"
+	rm "$WORK/in" "$WORK/out"
+	read -r line <&8
+	[ "$line" = ready ] || broken "the waiting client says \"$line\""
+	"$@" >"$WORK/words" 2>&1 || broken "$*: $(cat "$WORK/words")"
+	echo >&7
+	cat <&8
+	wait "$pid" || code=$?
+	exec 7>&- 8<&-
+	return "$code"
+}
+
+reload() {
+	kill -HUP "$(cat "$REGION/sluisd.pid")"
+	sleep 0.3
+}
+
+revoke_referrer() {
+	"$TOP/deploy/practice-pki.sh" --quiet revoke "$REGION" referrer
+	reload
+}
+
+case_attacks() {
+	local head
+	head=$(evil provider head "$CASE")
+	as director case join "$CASE" referrer >/dev/null
+	seen "a case-chain head of before" 3 case-changed provider push push "head:$head"
+	attack "somebody joins while a message is made" 3 case-changed \
+		meanwhile provider as director case join "$CASE" expertise-centre
+	attack "a policy that is not in force" 3 policy-changed push policy
+	sed '$a# practice' "$REGION/policy.yaml" >"$WORK/policy.yaml"
+	attack "a new policy while a message is made" 3 policy-changed \
+		meanwhile provider as registrar registry policy "$WORK/policy.yaml"
+	cp "$WORK/policy.yaml" "$REGION/policy.yaml"
+	cp "$WORK/policy.yaml" "$REGION/.policy-signed"
+}
+
+equal_answers() { # WHAT ID: not-yours and unknown
+	local yours unknown code=0
+	yours=$(evil school ask "$1" "$2") || code=$?
+	unknown=$(evil school ask "$1" 11111111111111111111111111111111) || true
+	echo "$yours / $unknown"
+	[ "$yours" = "$unknown" ] || return 1
+	return "$code"
+}
+
+not_found_attacks() {
+	local message
+	message=$(push -)
+	attack "status: unknown and not-yours look alike" 3 not-found equal_answers status "$message"
+	attack "fetch: unknown and not-yours look alike" 3 not-found equal_answers fetch "$message"
+	attack "case: unknown and not-yours look alike" 3 not-found equal_answers case "$OTHER_CASE"
+	attack "grants: unknown and not-yours look alike" 3 not-found equal_answers grants "$OTHER_CASE"
+}
+
+# ---- identities ----
+
+# A stranger's profile for ${1}, with a record that ${3} signed, handed in.
+enrol() { # HANDLE PROFILE ORGANISATION
+	as registrar registry invite --handle "$1" --organisation "$3" --out "$WORK/$2.invite" &&
+		as "$2" init --invite "$WORK/$2.invite" --no-passphrase &&
+		as "$2" org issue "$REGION/profiles/$2/request.json" --role provider --until "$(date -u -d '+6 months' +%F)" \
+			--organisation "$REGION/organisations/$3" --name "Jeugdzorg De Nieuwe" --regime jeugdwet \
+			--out "$WORK/$2.record" &&
+		as "$2" enrol "$WORK/$2.record"
+}
+
+identity_attacks() {
+	attack "a handle that is somebody else's" 3 handle-in-use enrol director director-two provider
+	attack "a handle that looks like another's is not that other" 2 "did you mean: director" \
+		as provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to directer question="$WORK/text.md"
+	enrol newcomer newcomer provider >/dev/null 2>&1 || broken "no newcomer"
+	attack "a record approved by itself" 3 member-inactive evil newcomer approve "$WORK/newcomer.record"
+	seen "a record approved by a member who is no registrar" 3 act-role provider approve evil provider approve "$WORK/newcomer.record"
+	"$TOP/deploy/practice-pki.sh" --quiet expired "$REGION" "ended:00000099100000091000:Zorg Geweest:Team"
+	attack "an organisation with a certificate that has ended" 3 "" enrol ended ended ended
+	"$TOP/deploy/practice-pki.sh" --quiet "$REGION" "revoked:00000099100000092000:Zorg Ingetrokken:Team"
+	"$TOP/deploy/practice-pki.sh" --quiet revoke "$REGION" revoked
+	reload
+	attack "an organisation with a revoked certificate" 3 certificate-invalid enrol revoked revoked revoked
+}
+
+# Last: these members stay refused.
+standing_attacks() {
+	attack "suspended while connected: the next message" 3 member-inactive \
+		meanwhile provider as registrar registry suspend provider
+	attack "suspended: a new connection" 3 member-inactive \
+		as provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director question="$WORK/text.md"
+	attack "certificate revoked while connected" 3 certificate-invalid \
+		revoked_meanwhile
+}
+
+revoked_meanwhile() {
+	revoke_referrer
+	as referrer case open --member director
+}
+
+# ---- setting up ----
+
+finish() {
+	if [ -n "$PROXY_PID" ]; then kill "$PROXY_PID" 2>/dev/null || true; fi
+	"$TOP/deploy/region.sh" down "$REGION" 2>/dev/null || true
+	rm -rf "$WORK"
+}
+
+set_up() {
+	"$TOP/deploy/region.sh" up "$REGION" 2>"$WORK/region.log" || broken "no region: $(cat "$WORK/region.log")"
+	LONG=$(printf 'Wat is er nodig? %.0s' {1..60})
+	echo "$LONG" >"$WORK/text.md"
+	CASE=$(id_of as provider case open --member director)
+	OTHER_CASE=$(id_of as provider case open --member director)
+	GRANT=$(id_of evil provider grant honest "$CASE")
+	OTHER_GRANT=$(id_of evil provider grant honest "$OTHER_CASE")
+	as director case step "$CASE" consultation >/dev/null
+	as director case join "$CASE" school >/dev/null
+	PLAN_GRANT=$(id_of as director grant add "$CASE" --band under-12 --born "$(date -u -d '-9 years' +%F)" --giver authority \
+		--giver authority --purpose plan --category plan --category agreement --to provider --to school \
+		--until "$(date -u -d '+3 months' +%F)")
+	CASE_OF_PLAN=$CASE
+	CASE=$(id_of as provider case open --member director)
+	GRANT=$(id_of evil provider grant honest "$CASE")
+}
+
+for program in "$SLUIS" "$SLUIS_BIN/sluisd" "$EVIL"; do
+	[ -x "$program" ] || broken "$program is not built; run make attack-build"
+done
+WORK=$(mktemp -d)
+REGION=${1:-$WORK/region}
+trap finish EXIT
+set_up
+attack "none: an honest message is taken" 0 "" push -
+sections_attacks
+replay_attacks
+grant_attacks
+case_attacks
+not_found_attacks
+identity_attacks
+standing_attacks
+echo "$PASSED passed, $FAILED failed"
+[ "$FAILED" -eq 0 ]
