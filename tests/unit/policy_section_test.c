@@ -229,6 +229,44 @@ takes_no_justification_without_reason(void **state)
 	assert_rule("category-not-allowed");
 }
 
+/* The stars of the matrix, by row. */
+static void
+requires_what_has_a_star(void **state)
+{
+	static const struct {
+		const char *row, *required;
+	} STARS[] = {
+		{ "referral", "question" }, { "advice", "advice" }, { "advice-neighbour", "advice" },
+		{ "answer", "agreement" }, { "plan", "plan" }, { "plan-school", "plan" },
+		{ "plan-neighbour", "plan" }, { "escalation", "escalation" },
+		{ "safety-report", "justification" }, { "indicators", "indicators" },
+	};
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sluis_policy_row_count(scene_default_policy()); i++) {
+		const struct sluis_policy_row *row = sluis_policy_row(scene_default_policy(), i);
+		size_t k = 0;
+
+		while (k < SLUIS_ARRAY_LEN(STARS) && !sluis_bytes_is_text(row->code, STARS[k].row))
+			k++;
+		assert_int_equal(row->required.count, k < SLUIS_ARRAY_LEN(STARS));
+		if (k == SLUIS_ARRAY_LEN(STARS))
+			continue;
+		assert_true(sluis_bytes_is_text(row->required.items[0], STARS[k].required));
+		count++;
+	}
+	assert_int_equal(count, SLUIS_ARRAY_LEN(STARS));
+	scene_init_push(&S, scene_default_policy(), "referral", "intake", "provider");
+	scene_add_recipient(&S, "boss", "team", "director");
+	scene_add_section(&S, "history", 1);
+	scene_grant_to(&S, "team", "");
+	assert_rule("category-required");
+	assert_true(sluis_bytes_is_text(scene_decide(&S).detail, "question"));
+	scene_add_section(&S, "question", 1);
+	assert_rule("matrix");
+}
+
 static void
 lets_reports_leave_the_case(void **state)
 {
@@ -402,6 +440,7 @@ main(void)
 		cmocka_unit_test(keeps_the_number_between_legal_bases),
 		cmocka_unit_test(seals_the_justification_to_officers_and_sender),
 		cmocka_unit_test(takes_no_justification_without_reason),
+		cmocka_unit_test(requires_what_has_a_star),
 		cmocka_unit_test(lets_reports_leave_the_case),
 		cmocka_unit_test(keeps_criminal_data_with_four_roles),
 		cmocka_unit_test(asks_what_an_attachment_is_about),
