@@ -105,6 +105,9 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 		    (unsigned long long)done.index, (unsigned long long)done.size);
 	cli_emit(cli, json_pack("{s:s, s:s, s:I, s:I}", "message", message, "case", of_case, "index",
 	    (json_int_t)done.index, "size", (json_int_t)done.size));
+	/* Only what was told is settled: whoever was cut off before it repeats, and gets this answer again. */
+	if (fflush(stdout) == 0)
+		sluis_push_settle(session, &done);
 	return SLUIS_OK;
 }
 

@@ -10,7 +10,7 @@
 
 #include "push.h"
 
-enum { SLUIS_OUTBOX_NAME = 80 };
+enum { SLUIS_OUTBOX_NAME = SLUIS_PUSH_OUTBOX };
 
 /** sluis_outbox_name(session, request, ret): "outbox/HEX" of ${request}. */
 void sluis_outbox_name(const struct sluis_session *session, const struct sluis_push_request *request,

@@ -438,17 +438,16 @@ send_parcel(struct sluis_session *session, const struct parcel *parcel, struct s
 	return SLUIS_OK;
 }
 
-/* A refusal settles it; only what got no answer waits. */
+/* A refusal settles it; what got no answer waits, and what went well until the caller has told it on. */
 static enum sluis_err
 send_and_settle(struct sluis_session *session, const char *name, const struct parcel *parcel,
     struct sluis_arena *arena, struct sluis_push_done *ret, struct sluis_failure *failure)
 {
 	const enum sluis_err err = send_parcel(session, parcel, arena, ret, failure);
 
-	/* A file that stays behind does no harm: the same bytes get the same answer. */
-	if ((err == SLUIS_OK || err == SLUIS_EREFUSED) &&
-	    sluis_profile_remove(session->profile, name) != SLUIS_OK)
-		return err;
+	snprintf(ret->outbox, sizeof(ret->outbox), "%s", name);
+	if (err == SLUIS_EREFUSED)
+		sluis_push_settle(session, ret);
 	return err;
 }
 
@@ -484,4 +483,12 @@ sluis_push_send(struct sluis_session *session, const struct sluis_push_request *
 	if (sluis_outbox_find(session, name, &owned, &waiting.push, &waiting.body) == SLUIS_OK)
 		return send_and_settle(session, name, &waiting, arena, ret, failure);
 	return send_new(session, request, name, arena, ret, failure);
+}
+
+void
+sluis_push_settle(struct sluis_session *session, const struct sluis_push_done *done)
+{
+	/* A file that stays behind does no harm: the same bytes get the same answer. */
+	if (sluis_profile_remove(session->profile, done->outbox) != SLUIS_OK)
+		return;
 }

@@ -55,20 +55,29 @@ SLUIS_MUST_CHECK enum sluis_err sluis_push_decide(struct sluis_session *session,
     const struct sluis_push_request *request, struct sluis_arena *arena, struct sluis_push_preview *ret,
     struct sluis_failure *failure);
 
+enum { SLUIS_PUSH_OUTBOX = 80 };
+
 struct sluis_push_done {
 	struct sluis_id message_id;
 	uint64_t index; /* leaf of the push event */
 	uint64_t size;  /* of the tree that proves it */
+	char outbox[SLUIS_PUSH_OUTBOX];
 };
 
 /**
  * sluis_push_send(session, request, ret, failure):
  * All of it. Refused by rule, too: `too-large` and `bsn-outside` before anything is sealed.
  * When the broker does not answer (SLUIS_EUNREACHABLE, SLUIS_EBUSY) the message waits in the outbox: the same call
- * sends the same bytes.
+ * sends the same bytes. It also stays there when all went well, until the caller has told it on: sluis_push_settle().
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_push_send(struct sluis_session *session,
     const struct sluis_push_request *request, struct sluis_push_done *ret, struct sluis_failure *failure);
+
+/**
+ * sluis_push_settle(session, done):
+ * The answer is where it belongs: the same request is a new message from now on. An entry that stays behind does no harm.
+ */
+void sluis_push_settle(struct sluis_session *session, const struct sluis_push_done *done);
 
 /** sluis_push_verdict(session, verdict, failure): SLUIS_EREFUSED with rule, text, detail and hint. */
 enum sluis_err sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdict *verdict,

@@ -130,8 +130,10 @@ sluis_client_push(struct sluis_client *client, const struct sluis_client_push *p
 	request.sections = sections;
 	request.n_sections = push->section_count;
 	err = sluis_push_send(client->session, &request, &done, &failure);
-	if (err == SLUIS_OK)
+	if (err == SLUIS_OK) {
 		memcpy(ret_message, done.message_id.bytes, SLUIS_ID_BYTES);
+		sluis_push_settle(client->session, &done);
+	}
 	return tell(err, &failure, error);
 }
 
