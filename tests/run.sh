@@ -27,7 +27,7 @@ list() { # KIND: its items, one a line
 	replay)
 		for f in tests/fuzz/*_fuzz.c; do basename "$f" _fuzz.c; done
 		;;
-	policy) printf '%s\n' derived decided ;;
+	policy) printf '%s\n' derived decided coverage ;;
 	vectors) printf '%s\n' age note tlog wycheproof ;;
 	interop)
 		for f in tests/interop/*.py; do echo "$f"; done
@@ -61,11 +61,11 @@ execute() { # KIND ITEM
 	unit) timeout -k 5 "$UNIT_SECONDS" "$2" ;;
 	replay) timeout -k 5 "$UNIT_SECONDS" "$B/fuzz/$2_replay" "tests/fuzz/corpus/$2" ;;
 	policy)
-		if [ "$2" = derived ]; then
-			python3 tests/policy/derive.py --check tests/policy/expected.tsv
-		else
-			timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" policy tests/policy/expected.tsv
-		fi
+		case $2 in
+		derived) python3 tests/policy/derive.py --check tests/policy/expected.tsv ;;
+		decided) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" policy tests/policy/expected.tsv ;;
+		coverage) timeout -k 5 "$SCRIPT_SECONDS" make --no-print-directory policy-coverage ;;
+		esac
 		;;
 	vectors) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" "$2" "$(folder_of_vectors "$2")" ;;
 	interop) python3 "$2" ;;
@@ -106,6 +106,7 @@ one() { # KIND ITEM
 	echo "$PASSED $FAILED" >>"$RUN_WORK/counts"
 	if [ "$FAILED" -eq 0 ]; then
 		echo "ok    $kind $name: $PASSED passed ($(($(date +%s) - from)) s)"
+		if [ "$name" = coverage ]; then grep -a '^branches:' "$log" | sed 's/^/      /' || true; fi
 		return
 	fi
 	{

@@ -16,7 +16,8 @@ if grep -qE 'fuzzy|untranslated' <<<"$STATISTICS"; then
 	echo "words: $PO: $STATISTICS"
 	exit 1
 fi
-find client -name '*.c' | sort | xgettext --from-code=UTF-8 -k_ -kN_ --files-from=- -o "$WORK/now.pot" --omit-header
+find client proto/err.h -name '*.[ch]' | sort | xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=X:4 --language=C \
+	--files-from=- --omit-header -o "$WORK/now.pot"
 msgmerge -q --no-fuzzy-matching -o "$WORK/merged.po" "$PO" "$WORK/now.pot"
 MISSING=$(LC_ALL=C msgattrib --untranslated --no-obsolete "$WORK/merged.po" | grep '^msgid' || true)
 if [ -n "$MISSING" ]; then
