@@ -12,7 +12,7 @@
 #include "limits.h"
 #include "log.h"
 
-enum { IDLE_MS = 500, FORGET_ROWS = 256, FACT_MAX = 2 };
+enum { IDLE_MS = 500, FORGET_ROWS = 4096, FORGET_EVERY_MS = 10000 };
 
 /* ---- what each request is handled by ---- */
 
@@ -223,7 +223,7 @@ handle_all(struct round *round, struct plan *plans, size_t n)
 		sluis__tell__init(&plans[i].tell);
 		plans[i].tell.status_number = 4;
 	}
-	return store_act_forget(round->tx, round->now_ms, FORGET_ROWS);
+	return SLUIS_OK;
 }
 
 static enum sluis_err
@@ -262,7 +262,7 @@ refuse_all(struct plan *plans, size_t n)
 static void
 run_round(struct commit *commit, struct job *jobs, size_t n)
 {
-	static struct plan plans[COMMIT_ROUND_MAX];
+	struct plan *plans = commit->plans;
 	struct round round = {
 		.commit = commit,
 		.arena = commit->arena,
@@ -339,6 +339,27 @@ take_reload(struct commit *commit)
 		log_line(LOG_LEVEL_NOTICE, "reloaded");
 }
 
+/* Ids past their time, a few at a time. On a full disk they simply stay: reading must go on. */
+static void
+forget_acts(struct commit *commit, int64_t now_ms)
+{
+	struct store_tx *tx = NULL;
+	enum sluis_err err;
+
+	if (!commit->clock.is_sane || now_ms - commit->forgot_ms < FORGET_EVERY_MS)
+		return;
+	commit->forgot_ms = now_ms;
+	err = store_begin(commit->store, &tx);
+	if (err == SLUIS_OK)
+		err = store_act_forget(tx, now_ms, FORGET_ROWS);
+	if (err == SLUIS_OK)
+		err = store_commit(tx);
+	else if (tx != NULL)
+		store_rollback(tx);
+	if (is_fatal(err))
+		stop_at(err, "forget");
+}
+
 /* What comes due with time alone: a policy version that starts, the daily look at revocation lists. */
 static void
 keep_up(struct commit *commit)
@@ -349,6 +370,7 @@ keep_up(struct commit *commit)
 	bool stepped;
 	const int64_t now_ms = clock_read(&commit->clock, &stepped);
 
+	forget_acts(commit, now_ms);
 	if (sluis_directory_policy_hash(commit->directory, now_ms, &in_force) == SLUIS_OK &&
 	    !sluis_hash_equal(&in_force, &commit->policy_hash)) {
 		if (store_begin(commit->store, &tx) != SLUIS_OK ||
@@ -372,11 +394,12 @@ make(const struct commit_parts *parts)
 		return NULL;
 	commit->parts = *parts;
 	commit->arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
+	commit->plans = calloc(COMMIT_ROUND_MAX, sizeof(*commit->plans));
 	commit->directory = sluis_directory_new();
 	commit->cases = case_cache_new();
 	commit->usage = usage_new();
 	commit->revocation = revocation_new(parts->config->crl);
-	if (commit->arena != NULL && commit->directory != NULL && commit->cases != NULL &&
+	if (commit->arena != NULL && commit->plans != NULL && commit->directory != NULL && commit->cases != NULL &&
 	    commit->usage != NULL && commit->revocation != NULL)
 		return commit;
 	commit_free(commit);
@@ -469,5 +492,6 @@ commit_free(struct commit *commit)
 	revocation_free(commit->revocation);
 	sluis_directory_free(commit->directory);
 	sluis_arena_free(commit->arena);
+	free(commit->plans);
 	free(commit);
 }

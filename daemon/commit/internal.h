@@ -56,6 +56,8 @@ struct commit {
 	struct revocation *revocation;
 	struct clock clock;
 	struct sluis_arena *arena; /* scratch of the round */
+	struct plan *plans;        /* COMMIT_ROUND_MAX places */
+	int64_t forgot_ms;         /* when old ids were dropped last */
 	_Atomic uint64_t beats;
 	atomic_bool reload;
 };
