@@ -30,7 +30,7 @@ clock_begin(struct clock *clock, int64_t last_event_ms)
  * off it, nothing that hangs on time is decided; it is sane again as soon as it is back where it should be.
  */
 int64_t
-clock_read(struct clock *clock, bool *ret_stepped)
+clock_read(struct clock *clock)
 {
 	const int64_t wall = read_ms(CLOCK_REALTIME), mono = read_ms(CLOCK_BOOTTIME);
 	const int64_t expected = clock->wall_ms + (mono - clock->mono_ms);
@@ -38,7 +38,7 @@ clock_read(struct clock *clock, bool *ret_stepped)
 
 	clock->is_sane = wall >= expected - STEP_BACK_MS && wall <= expected + STEP_AHEAD_MS &&
 	    wall >= clock->floor_ms - STEP_BACK_MS;
-	*ret_stepped = was_sane != clock->is_sane;
+	clock->has_flipped |= was_sane != clock->is_sane;
 	if (clock->is_sane) {
 		clock->wall_ms = wall;
 		clock->mono_ms = mono;

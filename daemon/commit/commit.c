@@ -227,9 +227,9 @@ handle_all(struct round *round, struct plan *plans, size_t n)
 }
 
 static enum sluis_err
-write_round(struct commit *commit, struct round *round, struct plan *plans, size_t n, bool stepped)
+write_round(struct commit *commit, struct round *round, struct plan *plans, size_t n)
 {
-	enum sluis_err err = stepped ? note_clock(round) : SLUIS_OK;
+	enum sluis_err err = commit->clock.has_flipped ? note_clock(round) : SLUIS_OK;
 
 	if (err == SLUIS_OK)
 		err = handle_all(round, plans, n);
@@ -241,8 +241,10 @@ write_round(struct commit *commit, struct round *round, struct plan *plans, size
 	}
 	if (is_fatal(err))
 		stop_at(err, "commit");
-	if (err == SLUIS_OK)
+	if (err == SLUIS_OK) {
+		commit->clock.has_flipped = false;
 		return SLUIS_OK;
+	}
 	if (round->tx != NULL || err == SLUIS_ENOSPACE)
 		log_line(LOG_LEVEL_WARNING, "round-refused error=%s acts=%zu", sluis_err_name(err), n);
 	if (roll_back(commit, round) != SLUIS_OK)
@@ -270,7 +272,6 @@ run_round(struct commit *commit, struct job *jobs, size_t n)
 		.exchange_size = commit->exchange.head.size,
 	};
 	struct sluis_why why = { "" };
-	bool stepped;
 
 	memset(plans, 0, n * sizeof(plans[0]));
 	for (size_t i = 0; i < n; i++) {
@@ -278,10 +279,10 @@ run_round(struct commit *commit, struct job *jobs, size_t n)
 		jobs = jobs->next;
 		plans[i].job->next = NULL;
 	}
-	round.now_ms = clock_read(&commit->clock, &stepped);
+	round.now_ms = clock_read(&commit->clock);
 	if (store_begin(commit->store, &round.tx) != SLUIS_OK)
 		stop_at(SLUIS_EIO, "begin");
-	if (write_round(commit, &round, plans, n, stepped) != SLUIS_OK)
+	if (write_round(commit, &round, plans, n) != SLUIS_OK)
 		refuse_all(plans, n);
 	else if (ledger_committed(&round) != SLUIS_OK || publish(commit, &round, &why) != SLUIS_OK)
 		stop_at(SLUIS_EIO, "publish");
@@ -301,9 +302,8 @@ note_life(struct commit *commit, const char *type)
 	};
 	const struct event_words words = { .type = type, .outcome = "note", .rule = "act" };
 	uint64_t index;
-	bool stepped;
 
-	round.now_ms = clock_read(&commit->clock, &stepped);
+	round.now_ms = clock_read(&commit->clock);
 	SLUIS_TRY(store_begin(commit->store, &round.tx));
 	SLUIS_TRY(ledger_event(&round, &words, &index));
 	SLUIS_TRY(ledger_heads(&round));
@@ -317,8 +317,7 @@ take_reload(struct commit *commit)
 {
 	struct sluis_why why = { "" };
 	struct store_tx *tx = NULL;
-	bool stepped;
-	const int64_t now_ms = clock_read(&commit->clock, &stepped);
+	const int64_t now_ms = clock_read(&commit->clock);
 	enum sluis_err err = store_begin(commit->store, &tx);
 
 	if (err == SLUIS_OK)
@@ -367,8 +366,7 @@ keep_up(struct commit *commit)
 	struct sluis_why why = { "" };
 	struct store_tx *tx = NULL;
 	struct sluis_hash in_force;
-	bool stepped;
-	const int64_t now_ms = clock_read(&commit->clock, &stepped);
+	const int64_t now_ms = clock_read(&commit->clock);
 
 	forget_acts(commit, now_ms);
 	if (sluis_directory_policy_hash(commit->directory, now_ms, &in_force) == SLUIS_OK &&

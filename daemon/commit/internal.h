@@ -39,6 +39,7 @@ struct clock {
 	int64_t mono_ms;
 	int64_t floor_ms; /* the newest event in the log */
 	bool is_sane;
+	bool has_flipped;
 };
 
 struct commit {
@@ -62,8 +63,8 @@ struct commit {
 	atomic_bool reload;
 };
 
-/** clock_read(clock, ret_stepped): now; *ret_stepped when the wall clock jumped since the last reading. */
-int64_t clock_read(struct clock *clock, bool *ret_stepped);
+/** clock_read(clock): now. When the wall clock jumped, or came back, has_flipped is set for the next round to write down. */
+int64_t clock_read(struct clock *clock);
 /** clock_begin(clock, last_event_ms): the log may not run backwards: before that moment the clock is not sane. */
 void clock_begin(struct clock *clock, int64_t last_event_ms);
 
