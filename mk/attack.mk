@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Programs of the attack tests: a client and a broker that lie. make attack runs them all against a practice region.
-ATTACK_PROGRAMS := $(B)/attack/evil_client
+ATTACK_PROGRAMS := $(B)/attack/evil_client $(B)/attack/lying_proxy
 
 .PHONY: attack attack-build
 
@@ -8,6 +8,7 @@ attack-build: $(ATTACK_PROGRAMS)
 check-build: attack-build
 
 $(B)/attack/evil_client: $(B)/obj/tests/attack/evil_client.o $(B)/obj/tests/attack/evil_message.o
+$(B)/attack/lying_proxy: $(B)/obj/tests/attack/lying_proxy.o
 $(ATTACK_PROGRAMS): $(B)/libclient.a $(B)/libproto.a
 	@mkdir -p $(@D)
 	@echo "  LD  $@"

@@ -158,8 +158,14 @@ meanwhile() { # HANDLE RULE COMMAND...
 }
 
 reload() {
+	local before i
+	before=$(grep -c reload "$REGION/sluisd.log" || true)
 	kill -HUP "$(cat "$REGION/sluisd.pid")"
-	sleep 0.3
+	for ((i = 0; i < 60; i++)); do
+		if [ "$(grep -c reload "$REGION/sluisd.log" || true)" -gt "$before" ]; then return; fi
+		sleep 0.05
+	done
+	broken "the broker did not reload"
 }
 
 revoke_referrer() {
@@ -220,7 +226,7 @@ identity_attacks() {
 	attack "a record approved by itself" 3 member-inactive evil newcomer approve "$WORK/newcomer.record"
 	seen "a record approved by a member who is no registrar" 3 act-role provider approve evil provider approve "$WORK/newcomer.record"
 	"$TOP/deploy/practice-pki.sh" --quiet expired "$REGION" "ended:00000099100000091000:Zorg Geweest:Team"
-	attack "an organisation with a certificate that has ended" 3 "" enrol ended ended ended
+	attack "an organisation with a certificate that has ended" 3 "by rule certificate" enrol ended ended ended
 	"$TOP/deploy/practice-pki.sh" --quiet "$REGION" "revoked:00000099100000092000:Zorg Ingetrokken:Team"
 	"$TOP/deploy/practice-pki.sh" --quiet revoke "$REGION" revoked
 	reload
@@ -242,6 +248,171 @@ revoked_meanwhile() {
 	as referrer case open --member director
 }
 
+# ---- a broker that lies ----
+
+# A copy of ${1}'s profile that meets the proxy; `fresh`: without what it has verified so far.
+victim() { # HANDLE [fresh]
+	rm -rf "$WORK/victim"
+	cp -a "$REGION/profiles/$1" "$WORK/victim"
+	[ "${2:-}" = fresh ] || return 0
+	rm -rf "$WORK"/victim/{keys.log,policy}
+	jq '{exchange: .exchange, keys: .keys, sequences: {}}' "$WORK/victim/profile.json" >"$WORK/victim/state.json"
+}
+
+meets_proxy() {
+	sed -i "s|$(cat "$REGION/endpoint")|$PROXY_AT|" "$WORK/victim/profile.json"
+}
+
+by_victim() { # WORD...
+	"$SLUIS" --profile "$WORK/victim" "$@" </dev/null
+}
+
+# Refused, with evidence, and nothing in the folder.
+pull_by_victim() { # MESSAGE
+	local code=0
+	mkdir -p "$WORK/pulled"
+	by_victim pull "$1" --out "$WORK/pulled" || code=$?
+	if [ "$code" -ne 0 ] && [ -n "$(ls -A "$WORK/pulled")" ]; then echo "but it wrote: $(ls "$WORK/pulled")"; return 99; fi
+	rm -rf "$WORK/pulled"
+	return "$code"
+}
+
+proxy_starts() { # HANDLE LIE [PARAMETER]
+	local line
+	mkfifo "$WORK/proxy"
+	"$PROXY" "$PROXY_AT" "$REGION/keys" "$REGION/profiles/$1" "${@:2}" >"$WORK/proxy" 2>"$WORK/proxy.log" &
+	PROXY_PID=$!
+	read -r line <"$WORK/proxy" || line=$(cat "$WORK/proxy.log")
+	rm "$WORK/proxy"
+	[ "$line" = ready ] || broken "the proxy says \"$line\""
+}
+
+proxy_stops() {
+	kill "$PROXY_PID" 2>/dev/null || true
+	wait "$PROXY_PID" 2>/dev/null || true
+	PROXY_PID=
+}
+
+# HANDLE's copied profile does ${6}... through a proxy with that lie.
+lie() { # NAME EXIT SAYS HANDLE[/fresh] "LIE [PARAMETER]" COMMAND...
+	local handle=${4%/*} fresh=
+	if [[ $4 == */fresh ]]; then fresh=fresh; fi
+	victim "$handle" $fresh
+	meets_proxy
+	# shellcheck disable=SC2086
+	proxy_starts "$handle" $5
+	attack "$1" "$2" "$3" "${@:6}"
+	proxy_stops
+}
+
+pull_every_byte() { # MESSAGE
+	mkdir -p "$WORK/bytes"
+	"$EVIL" "$WORK/victim" pull-bytes "$1" "$WORK/bytes"
+}
+
+push_twice_by_victim() {
+	local words=(push "$CASE_OF_PLAN" --purpose plan --ground consent --grant "$PLAN_GRANT" --to provider)
+	by_victim "${words[@]}" plan="$WORK/text.md" >/dev/null &&
+		by_victim "${words[@]}" plan="$WORK/text.md" agreement="$WORK/text.md"
+}
+
+pull_two_by_victim() { # MESSAGE MESSAGE
+	by_victim pull "$1" --out "$WORK/first" >/dev/null && pull_by_victim "$2"
+}
+
+broker_attacks() {
+	local small one two
+	small=$(evil provider push - "$CASE" "$GRANT" director referral question=Vraag history=Verleden)
+	one=$(push -) two=$(push -)
+	lie "none: an honest proxy" 0 director provider none by_victim directory
+	lie "every byte of an answer with a message, one at a time" 0 " 0 wrong" director bytes pull_every_byte "$small"
+	lie "a swapped age key in the keys log" 5 "the keys log does not hold" provider/fresh "swap-key director" by_victim directory
+	lie "a forged suspension in the keys log" 5 "the keys log does not hold" provider/fresh "forge-entry director" by_victim directory
+	lie "an entry of the keys log withheld" 5 "the keys log does not hold" provider/fresh withhold by_victim directory
+	lie "an added case member" 5 "the case chain does not hold" provider "add-act gi" by_victim case show "$CASE"
+	lie "an added case member, at a push" 5 "the case chain does not hold" provider "add-act gi" \
+		by_victim push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director question="$WORK/text.md"
+	lie "a policy that nobody signed" 5 "not the one that the registrars signed" provider/fresh policy by_victim directory
+	lie "a checkpoint with another signature" 5 "the log's key did not sign" provider forge-log by_victim inbox
+	lie "a refusal that was not decided" 5 "not signed as it should be" provider refusal by_victim status 11111111111111111111111111111111
+	lie "a push said to be written, with the proof of another" 5 "proof that it wrote this down" director old-push push_twice_by_victim
+	lie "a release said to be written, with the proof of another" 5 "proof that it wrote this down" director old-release \
+		pull_two_by_victim "$one" "$two"
+}
+
+held_logs() {
+	local message
+	victim director
+	cp -a "$WORK/victim" "$WORK/unaware"
+	proxy_starts director hold-keys
+	as registrar registry suspend municipality-b >/dev/null
+	by_victim directory >/dev/null
+	meets_proxy
+	attack "a suspension dropped that this client has seen" 5 "smaller than" by_victim inbox
+	message=$(push -)
+	rm -rf "$WORK/victim"
+	mv "$WORK/unaware" "$WORK/victim"
+	meets_proxy
+	attack "a suspension dropped that only the sender has seen" 5 "the keys log that the sender used" pull_by_victim "$message"
+	proxy_stops
+	victim director
+	proxy_starts director hold-exchange
+	push - >/dev/null
+	by_victim inbox >/dev/null
+	meets_proxy
+	attack "an exchange log of before" 5 "smaller than" by_victim inbox
+	proxy_stops
+}
+
+restart() {
+	"$TOP/deploy/region.sh" stop-broker "$REGION" && "$TOP/deploy/region.sh" start-broker "$REGION"
+}
+
+policy_attacks() {
+	echo "# and whatever suits us" >>"$REGION/policy.yaml"
+	reload
+	attack "an unsigned policy at a reload" 0 reload-refused tail -n 3 "$REGION/sluisd.log"
+	attack "an unsigned policy at a start" 1 "did not start" restart
+	cp "$REGION/.policy-signed" "$REGION/policy.yaml"
+	restart 2>/dev/null
+}
+
+# With the broker down, one statement in its store.
+in_store() { # SQL
+	"$TOP/deploy/region.sh" stop-broker "$REGION"
+	sqlite3 "$REGION/store/sluis.db" "$1"
+}
+
+stored_attacks() {
+	local message="x'$(push -)'"
+	in_store "insert into recipient select (select number from name where kind = 1 and word = cast('school' as blob)), idx,
+		entry, organisation, record_hash, pair_sequence, 1, changed_ms, 0, categories from recipient
+		where idx = (select idx from message where id = $message);"
+	"$TOP/deploy/region.sh" start-broker "$REGION"
+	victim school
+	attack "a receiver added in the store" 5 "the manifest" pull_by_victim "${message:2:32}"
+	in_store "update event set blind = randomblob(32) where idx = (select idx from message where id = $message);"
+	"$TOP/deploy/region.sh" start-broker "$REGION"
+	attack "an event changed in the store" 5 "not the one in the exchange log" as director log verify --full
+	in_store "create table kept as select * from keys_entry where idx = 5; update keys_entry set entry = randomblob(300) where idx = 5;"
+	attack "an entry of the keys log changed in the store" 1 "did not start" "$TOP/deploy/region.sh" start-broker "$REGION"
+	in_store "update keys_entry set entry = (select entry from kept) where idx = 5; drop table kept;"
+	"$TOP/deploy/region.sh" start-broker "$REGION"
+}
+
+# The last of all: whoever was here before trusts this broker no more.
+store_attacks() {
+	"$TOP/deploy/region.sh" stop-broker "$REGION"
+	cp -a "$REGION/store" "$WORK/store"
+	"$TOP/deploy/region.sh" start-broker "$REGION"
+	for _ in 1 2 3 4; do as director case open >/dev/null; done
+	"$TOP/deploy/region.sh" stop-broker "$REGION"
+	rm -rf "$REGION/store"
+	mv "$WORK/store" "$REGION/store"
+	"$TOP/deploy/region.sh" start-broker "$REGION"
+	attack "a store put back: a log shorter than a client has seen" 5 "smaller than" as director inbox
+}
+
 # ---- setting up ----
 
 finish() {
@@ -252,6 +423,7 @@ finish() {
 
 set_up() {
 	"$TOP/deploy/region.sh" up "$REGION" 2>"$WORK/region.log" || broken "no region: $(cat "$WORK/region.log")"
+	PROXY_AT=tcp://127.0.0.1:$(($(sed 's/.*://' "$REGION/endpoint") - 1000))
 	LONG=$(printf 'Wat is er nodig? %.0s' {1..60})
 	echo "$LONG" >"$WORK/text.md"
 	CASE=$(id_of as provider case open --member director)
@@ -268,7 +440,7 @@ set_up() {
 	GRANT=$(id_of evil provider grant honest "$CASE")
 }
 
-for program in "$SLUIS" "$SLUIS_BIN/sluisd" "$EVIL"; do
+for program in "$SLUIS" "$SLUIS_BIN/sluisd" "$EVIL" "$PROXY"; do
 	[ -x "$program" ] || broken "$program is not built; run make attack-build"
 done
 WORK=$(mktemp -d)
@@ -282,6 +454,11 @@ grant_attacks
 case_attacks
 not_found_attacks
 identity_attacks
+broker_attacks
+held_logs
+policy_attacks
+stored_attacks
 standing_attacks
+store_attacks
 echo "$PASSED passed, $FAILED failed"
 [ "$FAILED" -eq 0 ]
