@@ -479,8 +479,9 @@ do_pull_bytes(struct evil *evil, const char *hex, const char *out)
 	enum sluis_err err = SLUIS_EPROOF;
 	size_t n = 0, wrong = 0;
 
-	evil->session->timeout_ms = 100;
 	for (; err != SLUIS_OK; n++) {
+		/* an answer to no question of ours is waited past */
+		evil->session->timeout_ms = n < FRAME_HEAD_BYTES ? 100 : 15000;
 		err = sluis_pull(evil->session, &id, out, false, done, &evil->failure);
 		if (err == SLUIS_OK)
 			break;
