@@ -16,7 +16,7 @@
 enum {
 	SCHEMA_VERSION = SLUIS_ARRAY_LEN(STORE_SCHEMA),
 	PAGE_BYTES = 4096,
-	TIGHT_PAGES = 256, /* 1 MiB: on a full disk */
+	TIGHT_PAGES = 256,    /* 1 MiB: on a full disk */
 	TIDY_PAGES = 4096,    /* 16 MiB: store_tidy() copies the WAL into the database from here */
 	WAL_MAX_PAGES = 16384 /* 64 MiB: store_commit() itself does */
 };
@@ -123,16 +123,16 @@ check_version(struct store *store, int64_t *ret, struct sluis_why *why)
 }
 
 /*
- * EXCLUSIVE before the first look inside: the index of the WAL then lives in memory, where a full
- * disk cannot touch it, and no transaction pays for file locks. Checkpoints are ours (store_tidy),
- * because SQLite's own would pass over a failed sync in silence and try again.
+ * EXCLUSIVE (open_database) before the first look inside: the index of the WAL then lives in memory,
+ * where a full disk cannot touch it, and no transaction pays for file locks. Our hook takes the place of
+ * SQLite's own checkpoints, which would pass over a failed sync in silence and try again.
  */
 static enum sluis_err
 set_up(struct store *store, struct sluis_why *why)
 {
 	static const char PRAGMAS[] =
 	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 0;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;"
 	    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
 	const int rc = run(store->db, PRAGMAS);
 
@@ -291,8 +291,8 @@ store_begin(struct store *store, struct store_tx **ret)
 	return SLUIS_OK;
 }
 
-SLUIS_MUST_CHECK enum sluis_err
-store_checkpoint(struct store *store)
+static enum sluis_err
+checkpoint(struct store *store)
 {
 	const int rc =
 	    sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -313,7 +313,7 @@ checkpoint_from(struct store *store, int pages)
 {
 	if (store->is_tight)
 		pages = TIGHT_PAGES;
-	return store->wal_pages >= pages ? store_checkpoint(store) : SLUIS_OK;
+	return store->wal_pages >= pages ? checkpoint(store) : SLUIS_OK;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -193,7 +193,7 @@ blob_closep(sqlite3_blob **blob)
 static enum sluis_err
 blob_error(struct store_tx *tx, int rc)
 {
-	return rc == SQLITE_ERROR ? SLUIS_ESTORE : store_step_error(tx, rc);
+	return rc == SQLITE_ERROR ? SLUIS_ESTORE : store_error(tx->store, rc);
 }
 
 /* The part of piece ${number} that lies in [${from}, ${from} + ${len}) of the section, into its

@@ -61,12 +61,10 @@ struct store {
 
 /** store_error(store, rc): an SQLite result as ours; SLUIS_EIO marks the store dead. */
 enum sluis_err store_error(struct store *store, int rc);
-/** store_step_error(tx, rc): the same of a step in ${tx}; spoils it where SQLite has rolled it back. */
-enum sluis_err store_step_error(struct store_tx *tx, int rc);
 /** store_sql(tx, which): the statement, ready to bind. */
 sqlite3_stmt *store_sql(struct store_tx *tx, enum store_sql which);
 void store_endp(sqlite3_stmt **st);
-/** store_row(tx, st, ret_is_row): one step of a question. */
+/** store_row(tx, st, ret_is_row): one step of a question; nothing runs where SQLite has rolled back by itself. */
 SLUIS_MUST_CHECK enum sluis_err store_row(struct store_tx *tx, sqlite3_stmt *st, bool *ret_is_row);
 /** store_only_row(tx, st): a step that must give a row; SLUIS_ENOTFOUND without. */
 SLUIS_MUST_CHECK enum sluis_err store_only_row(struct store_tx *tx, sqlite3_stmt *st);
@@ -121,11 +119,6 @@ store_id_bytes(const struct sluis_id *id)
 
 SLUIS_MUST_CHECK enum sluis_err store_dir_open(struct store *store, const char *dir, struct sluis_why *why);
 void store_dir_close(struct store *store);
-
-/* ---- sqlite.c ---- */
-
-/** store_checkpoint(store): copy the WAL into the database; a full disk is no error. Between transactions. */
-SLUIS_MUST_CHECK enum sluis_err store_checkpoint(struct store *store);
 
 /* ---- sqlite_log.c, sqlite_check.c ---- */
 

@@ -74,16 +74,15 @@ store_spoil(struct store_tx *tx, enum sluis_err err)
 	return err;
 }
 
-/* SQLite itself rolls back where memory or disk fail, in a question too: then the rest must not go on
- * without a transaction around it. */
-enum sluis_err
-store_step_error(struct store_tx *tx, int rc)
+/* SQLite itself rolls back where memory or disk fail, sometimes in a question too, and only when
+ * that question is given back: what followed would then be durable statement by statement. So this
+ * is asked before each. */
+static enum sluis_err
+check_running(struct store_tx *tx)
 {
-	const enum sluis_err err = store_error(tx->store, rc);
-
-	if (err == SLUIS_EIO || sqlite3_get_autocommit(tx->store->db) != 0)
-		return store_spoil(tx, err);
-	return err;
+	if (tx->failed == SLUIS_OK && sqlite3_get_autocommit(tx->store->db) != 0)
+		return store_spoil(tx, SLUIS_ESTORE);
+	return tx->failed;
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -91,11 +90,10 @@ store_row(struct store_tx *tx, sqlite3_stmt *st, bool *ret_is_row)
 {
 	int rc;
 
-	if (tx->failed != SLUIS_OK)
-		return tx->failed;
+	SLUIS_TRY(check_running(tx));
 	rc = sqlite3_step(st);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return store_step_error(tx, rc);
+		return store_error(tx->store, rc);
 	*ret_is_row = rc == SQLITE_ROW;
 	return SLUIS_OK;
 }
@@ -114,8 +112,7 @@ store_write(struct store_tx *tx, sqlite3_stmt *st)
 {
 	int rc;
 
-	if (tx->failed != SLUIS_OK)
-		return tx->failed;
+	SLUIS_TRY(check_running(tx));
 	rc = sqlite3_step(st);
 	if (rc != SQLITE_DONE)
 		return store_spoil(tx, store_error(tx->store, rc));

@@ -3,6 +3,7 @@
 
 #include <sys/file.h>
 
+#include "store/keyring_internal.h"
 #include "store_world.h"
 
 enum { NUMBERS_AT = 16 + 4, KEY_AT = NUMBERS_AT + 8, ONE_BYTES = 16 + 4 + 40 + 32 };
@@ -134,10 +135,22 @@ static void
 test_wrong_numbers(void **state)
 {
 	static const struct {
-		uint32_t count;
+		uint32_t count, entries;
 		uint64_t first, second;
-	} CASES[] = { { 0, 1, 2 }, { 2, 0, 2 }, { 2, 2, 2 }, { 2, 3, 2 }, { 9, 1, 2 },
-		{ 2, UINT64_C(1) << 63, UINT64_MAX }, { 1, 1, 2 }, { 3, 1, 2 } };
+	} CASES[] = {
+		{ 0, 0, 0, 0 },
+		{ 0, 2, 1, 2 },
+		{ 1, 2, 1, 2 },
+		{ 3, 2, 1, 2 },
+		{ 9, 2, 1, 2 },
+		{ UINT32_MAX, 2, 1, 2 },
+		{ 1, 1, 0, 0 },
+		{ 2, 2, 0, 2 },
+		{ 2, 2, 2, 2 },
+		{ 2, 2, 3, 2 },
+		{ 1, 1, UINT64_C(1) << 63, 0 },
+		{ 2, 2, 1, UINT64_MAX },
+	};
 	struct world *w = *state;
 	char path[128];
 
@@ -152,10 +165,10 @@ test_wrong_numbers(void **state)
 		sluis_writer_init(&writer, file, sizeof(file));
 		sluis_writer_put_text(&writer, "sluis keyring 1\n");
 		sluis_writer_put_u32(&writer, CASES[i].count);
-		sluis_writer_put_u64(&writer, CASES[i].first);
-		sluis_writer_put(&writer, KEY.bytes, 32);
-		sluis_writer_put_u64(&writer, CASES[i].second);
-		sluis_writer_put(&writer, KEY.bytes, 32);
+		for (uint32_t k = 0; k < CASES[i].entries; k++) {
+			sluis_writer_put_u64(&writer, k == 0 ? CASES[i].first : CASES[i].second);
+			sluis_writer_put(&writer, KEY.bytes, 32);
+		}
 		sum = sluis_hash(sluis_bytes(file, writer.len));
 		sluis_writer_put(&writer, sum.bytes, sizeof(sum.bytes));
 		assert_int_equal(write(fd, file, writer.len), writer.len);
@@ -252,6 +265,8 @@ test_drop_destroys(void **state)
 	assert_int_equal(keyring_drop(keyring, &w->why), SLUIS_OK);
 	assert_int_equal(keyring_unwrap(keyring, 1, text("a"), wrapped, &key), SLUIS_EKEYS);
 	assert_int_equal(keyring_newest(keyring), 2);
+	assert_true(sodium_is_zero((const uint8_t *)&keyring->generations[1],
+	    sizeof(keyring->generations) - sizeof(keyring->generations[0])));
 	assert_true(pread(old, now, sizeof(now), 0) > 0);
 	assert_true(sodium_is_zero(now, sizeof(now)));
 	close(old);
@@ -286,6 +301,8 @@ test_drop_is_finished_after_a_crash(void **state)
 	/* one file under two names: it is the keyring, and stays */
 	assert_int_equal(keyring_load(w->dir, &w->why, &keyring), SLUIS_OK);
 	assert_int_equal(access(old, F_OK), -1);
+	keyring_free(keyring);
+	assert_int_equal(keyring_load(w->dir, &w->why, &keyring), SLUIS_OK);
 	assert_int_equal(link(path, old), 0);
 	assert_int_equal(keyring_add(keyring, &w->why), SLUIS_OK); /* now ${old} is another file */
 	keyring_free(keyring);

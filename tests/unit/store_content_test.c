@@ -16,8 +16,8 @@ file_has(const struct world *w, const char *name, const void *word, size_t len)
 }
 
 static void
-expect_section(struct world *w, unsigned n, uint32_t section, uint64_t offset, size_t len,
-    enum sluis_err err)
+expect_section(
+    struct world *w, unsigned n, uint32_t section, uint64_t offset, size_t len, enum sluis_err err)
 {
 	const struct sluis_id id = an_id(n);
 	uint8_t body[WORLD_BODY_BYTES], got[WORLD_BODY_BYTES];
@@ -109,6 +109,88 @@ test_large_sections(void **state)
 	store_rollback(w->tx);
 	free(body);
 	free(got);
+}
+
+/* More than SQLite keeps in memory: its journal is written before the commit, read again, and given
+ * up. */
+static void
+test_more_than_memory(void **state)
+{
+	enum { EACH = 4 * 1024 * 1024, N = 12 };
+	struct world *w = *state;
+	uint8_t *body = malloc(EACH), *got = malloc(EACH);
+	const uint64_t size = EACH;
+
+	for (unsigned round = 0; round < 3; round++) {
+		world_begin(w);
+		for (unsigned n = 1; n <= N; n++) {
+			const struct store_message m =
+			    world_message(n + round * 100, 7, n + round * 100);
+
+			memset(body, (int)(n + round * 100), EACH);
+			assert_int_equal(store_message_add(
+					     w->tx, &m, NULL, 0, sluis_bytes(body, EACH), &size, 1),
+			    SLUIS_OK);
+			assert_int_equal(
+			    store_section_read(w->tx, &m.id, 0, 0, got, EACH), SLUIS_OK);
+			assert_memory_equal(got, body, EACH);
+		}
+		for (unsigned n = 1; n <= N; n++) {
+			const struct sluis_id id = an_id(n + round * 100);
+
+			memset(body, (int)(n + round * 100), EACH);
+			assert_int_equal(store_section_read(w->tx, &id, 0, 0, got, EACH), SLUIS_OK);
+			assert_memory_equal(got, body, EACH);
+			assert_int_equal(
+			    store_message_state_set(w->tx, &id, STORE_MESSAGE_CLOSED), SLUIS_OK);
+		}
+		if (round == 1)
+			world_commit(w);
+		else
+			store_rollback(w->tx);
+		assert_int_equal(store_check_full(w->store, &w->why), SLUIS_OK);
+	}
+	world_begin(w);
+	for (unsigned n = 1; n <= N; n++) {
+		const struct sluis_id id = an_id(n + 100);
+
+		memset(body, (int)n + 100, EACH);
+		assert_int_equal(store_section_read(w->tx, &id, 0, 0, got, EACH), SLUIS_OK);
+		assert_memory_equal(got, body, EACH);
+	}
+	store_rollback(w->tx);
+	free(body);
+	free(got);
+}
+
+/* What a transaction wrote before it was given up is not in the way of the next. */
+static void
+test_given_up_journal(void **state)
+{
+	enum { EACH = 4 * 1024 * 1024, N = 6 };
+	struct world *w = *state;
+	uint8_t *body = calloc(1, EACH);
+	const uint64_t size = EACH;
+
+	world_begin(w);
+	for (unsigned n = 1; n <= N; n++) {
+		const struct store_message m = world_message(n, 7, n);
+
+		assert_int_equal(
+		    store_message_add(w->tx, &m, NULL, 0, sluis_bytes(body, EACH), &size, 1),
+		    SLUIS_OK);
+	}
+	store_rollback(w->tx);
+	world_begin(w);
+	assert_int_equal(world_add_message(w, 1, 7, 0), SLUIS_OK);
+	assert_int_equal(world_grow(w, 0, 1), SLUIS_OK);
+	world_commit(w);
+	world_reopen(w);
+	assert_int_equal(store_check_full(w->store, &w->why), SLUIS_OK);
+	world_begin(w);
+	expect_section(w, 1, 1, 0, 1500, SLUIS_OK);
+	store_rollback(w->tx);
+	free(body);
 }
 
 /* Neither what was sent nor the key of the keyring is in any other file, committed or copied into
@@ -300,6 +382,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_given_up_journal, world_before_open, world_after),
+		cmocka_unit_test_setup_teardown(
+		    test_more_than_memory, world_before_open, world_after),
 		cmocka_unit_test_setup_teardown(test_sections, world_before_open, world_after),
 		cmocka_unit_test_setup_teardown(
 		    test_large_sections, world_before_open, world_after),

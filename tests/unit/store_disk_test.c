@@ -48,6 +48,7 @@ static void
 full_disk(struct world *w)
 {
 	enum sluis_err err;
+	char path[128];
 	unsigned n;
 
 	world_open(w);
@@ -62,6 +63,8 @@ full_disk(struct world *w)
 	refuse_many(w, n, 3000);
 	n += 3000;
 	assert_int_equal(store_reserve_make(w->store), SLUIS_ENOSPACE);
+	world_path(w, "reserve", path, sizeof(path));
+	assert_int_equal(access(path, F_OK), -1); /* half a reserve only makes the disk fuller */
 	expect_sound(w, n);
 	world_reopen(w); /* closing freed the journal, and the reserve took its room */
 	assert_int_equal(store_reserve_release(w->store), SLUIS_OK);

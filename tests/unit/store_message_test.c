@@ -74,10 +74,14 @@ test_limits(void **state)
 	struct world *w = *state;
 	const struct store_message m = world_message(1, 7, 4);
 	static struct store_recipient recipients[SLUIS_RECIPIENTS_MAX + 1];
+	struct store_message bare = m;
 	static uint8_t body[SLUIS_BODY_MAX_BYTES + 1];
 	uint64_t sizes[SLUIS_SECTIONS_MAX + 1] = { 10 };
 	static const uint64_t WRONG[][2] = { { 5, 4 }, { 5, 6 }, { 11, 0 }, { UINT64_MAX, 11 } };
 
+	bare.push = text("");
+	for (uint32_t i = 0; i < SLUIS_ARRAY_LEN(recipients); i++)
+		recipients[i] = world_recipient(1, i, "bert", i + 1);
 	for (size_t i = 0; i < SLUIS_ARRAY_LEN(WRONG); i++) {
 		world_begin(w);
 		assert_int_equal(
@@ -99,6 +103,10 @@ test_limits(void **state)
 	world_begin(w);
 	assert_int_equal(
 	    store_message_add(w->tx, &m, NULL, 0, sluis_bytes(body, 10), NULL, 0), SLUIS_EUSAGE);
+	store_rollback(w->tx);
+	world_begin(w);
+	assert_int_equal(
+	    store_message_add(w->tx, &bare, NULL, 0, sluis_bytes(body, 10), NULL, 0), SLUIS_EUSAGE);
 	store_rollback(w->tx);
 	world_begin(w);
 	assert_int_equal(store_message_add(

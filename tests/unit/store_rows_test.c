@@ -214,6 +214,13 @@ test_act_that_says_more_is_kept(void **state)
 		    &got.payload_hash, &different[i].payload_hash, sizeof(got.payload_hash));
 		store_rollback(w->tx);
 	}
+	/* and so is one that is all zero, before any message */
+	world_begin(w);
+	assert_int_equal(store_act_put(w->tx, &(struct sluis_hash){ { 0 } },
+			     &(struct store_act){ .event_index = 0 }, 1000),
+	    SLUIS_OK);
+	assert_int_equal(store_act_get(w->tx, &(struct sluis_hash){ { 0 } }, &got), SLUIS_OK);
+	store_rollback(w->tx);
 	/* and so is one of a transaction that knows nothing of the message any more */
 	world_begin(w);
 	assert_int_equal(
