@@ -193,7 +193,7 @@ cd /
 umount -l /.old
 mount --make-rshared /
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 container=test \
-	/lib/systemd/systemd --system --log-target=console --log-level=info </dev/null
+	/lib/systemd/systemd --system --log-target=journal --log-level=info </dev/null
 BOOT
 GROUP=$CGROUP/sluis-pid1.$$
 mkdir "$GROUP"
