@@ -188,7 +188,7 @@ tell_fetch(struct round *round, struct plan *plan, const struct handover *h)
 	}
 	tell->recipient = h->push->recipients[h->recipient.index];
 	SLUIS_TRY(attach_grant(plan, h, tell));
-	SLUIS_TRY(plan_evidence(round, plan, h->message.event_index, &tell->acceptance));
+	SLUIS_TRY(plan_evidence(round, plan, h->recipient.push_index, &tell->acceptance));
 	SLUIS_TRY(plan_evidence(round, plan, h->recipient.release_index - 1, &tell->release));
 	tell->total_size = total_size(h);
 	plan->tell.status_number = 1;

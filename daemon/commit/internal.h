@@ -91,8 +91,12 @@ struct round {
 	bool policy_changed;
 };
 
+/** Whose log shows an event: everybody's whom it names, only the actor's, only the receivers'. */
+enum event_view { EVENT_FOR_ALL, EVENT_FOR_ACTOR, EVENT_FOR_PARTIES };
+
 /** What an event says besides what every event says; zero or empty means absent. */
 struct event_words {
+	enum event_view view;
 	const char *type;
 	const char *outcome; /* permit, refuse, note */
 	const char *rule;

@@ -119,10 +119,11 @@ store_leaf(struct round *round, const struct event_words *w, const Sluis__Event 
 
 	if (event->actor != NULL) {
 		keys.actor_handle = w->actor->handle;
-		add_organisation(organisations, &keys.organisation_count,
-		    event->actor->organisation_handle);
+		if (w->view != EVENT_FOR_PARTIES)
+			add_organisation(organisations, &keys.organisation_count,
+			    event->actor->organisation_handle);
 	}
-	for (size_t i = 0; i < w->party_count && i < SLUIS_RECIPIENTS_MAX; i++)
+	for (size_t i = 0; w->view != EVENT_FOR_ACTOR && i < w->party_count && i < SLUIS_RECIPIENTS_MAX; i++)
 		add_organisation(organisations, &keys.organisation_count,
 		    w->parties[i]->organisation_handle);
 	keys.organisations = organisations;

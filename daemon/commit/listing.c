@@ -86,7 +86,7 @@ inbox_row(struct sluis_arena *arena, const struct store_inbox_row *row, Sluis__I
 	if (r == NULL)
 		return SLUIS_ENOMEM;
 	sluis__inbox_row__init(r);
-	r->leaf_index = row->message.event_index;
+	r->leaf_index = row->recipient.push_index;
 	r->message_id = sluis_pb_id(&row->message.id);
 	r->case_id = sluis_pb_id(&row->message.case_id);
 	r->sender_handle = sluis_pb(row->message.sender_handle);
@@ -381,6 +381,9 @@ names(const Sluis__Event *event, struct sluis_bytes handle)
 {
 	if (event->actor != NULL && sluis_bytes_equal(sluis_of(event->actor->handle), handle))
 		return true;
+	/* a push to several names them all to its sender only; each receiver has an event of its own */
+	if (event->n_parties > 1 && sluis_bytes_is_text(sluis_of(event->type_code), "push"))
+		return false;
 	for (size_t i = 0; i < event->n_parties; i++) {
 		if (sluis_bytes_equal(sluis_of(event->parties[i]->handle), handle))
 			return true;

@@ -71,7 +71,7 @@ check_world(struct round *round, const struct message_view *view, const char **r
 }
 
 static enum sluis_err
-recipient_row(const struct message_view *view, size_t i, struct round *round,
+recipient_row(const struct message_view *view, size_t i, struct round *round, uint64_t push_index,
     struct store_recipient *ret)
 {
 	const Sluis__RecipientDescriptor *descriptor = view->manifest->recipients[i];
@@ -85,16 +85,22 @@ recipient_row(const struct message_view *view, size_t i, struct round *round,
 		.pair_sequence = descriptor->pair_sequence,
 		.state = STORE_RECIPIENT_PENDING,
 		.changed_ms = round->now_ms,
-		.push_index = round->exchange_size - 1,
+		.push_index = push_index,
 	};
 	return message_categories(view, i, round->arena, &ret->categories);
 }
 
+/** What was written into the log for one accepted push. */
+struct accepted {
+	uint64_t index;                         /* of the sender's event */
+	uint64_t receivers[SLUIS_RECIPIENTS_MAX]; /* of each receiver's own */
+};
+
 static enum sluis_err
 store_accepted(struct round *round, const struct message_view *view, const struct job *job,
-    const struct sluis_verdict *verdict)
+    const struct sluis_verdict *verdict, const struct accepted *accepted)
 {
-	const struct store_message message = {
+	struct store_message row = {
 		.id = view->message_id,
 		.case_id = view->case_id,
 		.manifest_hash = view->manifest->hash,
@@ -104,9 +110,8 @@ store_accepted(struct round *round, const struct message_view *view, const struc
 		.state = STORE_MESSAGE_ACCEPTED,
 		.accepted_ms = round->now_ms,
 		.expires_ms = verdict->expires_ms,
-		.event_index = round->exchange_size - 1,
+		.event_index = accepted->index,
 	};
-	struct store_message row = message;
 	struct store_recipient recipients[SLUIS_RECIPIENTS_MAX];
 	uint64_t sizes[SLUIS_SECTIONS_MAX];
 	size_t n = 0;
@@ -114,12 +119,48 @@ store_accepted(struct round *round, const struct message_view *view, const struc
 	SLUIS_TRY(sluis_codec_pack(&job->ask->push->base, round->arena, &row.push));
 	for (size_t i = 0; i < view->manifest->n_recipients; i++) {
 		if (view->members[i] != NULL)
-			SLUIS_TRY(recipient_row(view, i, round, &recipients[n++]));
+			SLUIS_TRY(recipient_row(view, i, round, accepted->receivers[i], &recipients[n++]));
 	}
 	for (size_t i = 0; i < view->manifest->n_sections; i++)
 		sizes[i] = view->manifest->sections[i]->file_size;
 	return store_message_add(round->tx, &row, recipients, n, job->body, sizes,
 	    view->manifest->n_sections);
+}
+
+static uint64_t
+size_for(const struct message_view *view, size_t recipient)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < view->manifest->n_sections; i++) {
+		if ((view->sections[i].recipients >> recipient & 1) != 0)
+			size += view->manifest->sections[i]->file_size;
+	}
+	return size;
+}
+
+/*
+ * Nobody learns of a section or receiver that is not its own (promise `minimal`): with several receivers the event
+ * that names them all is the sender's alone, and each receiver has one that names only it.
+ */
+static enum sluis_err
+log_accepted(struct round *round, const struct message_view *view, struct event_words *words,
+    struct accepted *ret)
+{
+	words->view = words->party_count > 1 ? EVENT_FOR_ACTOR : EVENT_FOR_ALL;
+	SLUIS_TRY(ledger_event(round, words, &ret->index));
+	for (size_t i = 0; i < view->manifest->n_recipients; i++) {
+		struct event_words own = *words;
+
+		ret->receivers[i] = ret->index;
+		if (words->party_count <= 1 || view->members[i] == NULL)
+			continue;
+		own.view = EVENT_FOR_PARTIES;
+		own.size = size_for(view, i);
+		SLUIS_TRY(message_parties(view, (int)i, round->arena, &own.parties, &own.party_count));
+		SLUIS_TRY(ledger_event(round, &own, &ret->receivers[i]));
+	}
+	return SLUIS_OK;
 }
 
 static enum sluis_err
@@ -128,7 +169,7 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 {
 	struct event_words words = plan->about;
 	Sluis__Fact step = SLUIS__FACT__INIT, *facts[1] = { &step };
-	uint64_t index;
+	struct accepted accepted;
 
 	words.type = "push";
 	words.outcome = "permit";
@@ -143,11 +184,11 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	step.value_text = sluis_pb(view->facts.of_case.step);
 	words.facts = facts;
 	words.fact_count = 1;
-	SLUIS_TRY(ledger_event(round, &words, &index));
-	SLUIS_TRY(store_accepted(round, view, plan->job, verdict));
-	SLUIS_TRY(replay_remember(round, plan, act, index, false));
+	SLUIS_TRY(log_accepted(round, view, &words, &accepted));
+	SLUIS_TRY(store_accepted(round, view, plan->job, verdict, &accepted));
+	SLUIS_TRY(replay_remember(round, plan, act, accepted.index, false));
 	usage_add(round->commit->usage, view->sender->handle, round->now_ms);
-	return plan_done(round, plan, index);
+	return plan_done(round, plan, accepted.index);
 }
 
 /* Refused or not, the officer sees what was tried: purpose, ground, receivers and categories; never content. */
@@ -155,6 +196,7 @@ static enum sluis_err
 say_about(struct plan *plan, const struct message_view *view)
 {
 	plan->about = (struct event_words){
+		.view = EVENT_FOR_ACTOR,
 		.case_id = &view->case_id,
 		.purpose = view->act.purpose,
 		.ground = view->act.ground,
