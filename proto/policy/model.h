@@ -198,4 +198,13 @@ sluis_policy_bit(int index)
 	return index < 0 ? 0 : UINT64_C(1) << index;
 }
 
+static inline bool
+sluis_policy_mask_has(uint64_t mask, int index)
+{
+	return (mask & sluis_policy_bit(index)) != 0;
+}
+
+/** sluis_policy_is_allowed(ground, regime, purpose): ${ground} is enabled and allowed for this pair. */
+bool sluis_policy_is_allowed(const struct policy_ground *ground, int regime, int purpose);
+
 #endif

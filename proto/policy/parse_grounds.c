@@ -159,6 +159,13 @@ parse_basis(struct policy_read *read, const struct sluis_tree_node *node, struct
 	ground->basis = items;
 }
 
+/* What a ground is narrowed to, for people; nothing where it is not. */
+static struct sluis_codes
+narrowed(struct policy_read *read, enum sluis_policy_kind kind, uint64_t mask)
+{
+	return mask == UINT64_MAX ? (struct sluis_codes){ 0 } : sluis_policy_read_codes(read, kind, mask);
+}
+
 static void
 parse_ground(struct policy_read *read, const struct sluis_tree_node *node, size_t index)
 {
@@ -171,6 +178,9 @@ parse_ground(struct policy_read *read, const struct sluis_tree_node *node, size_
 	table->labels[index] = entry.labels;
 	*ground = entry.ground;
 	ground->open.code = table->codes.items[index];
+	ground->open.senders = narrowed(read, SLUIS_KIND_ROLE, ground->senders);
+	ground->open.receivers = narrowed(read, SLUIS_KIND_ROLE, ground->receivers);
+	ground->open.categories = narrowed(read, SLUIS_KIND_CATEGORY, ground->categories);
 	parse_allowed(read, entry.allowed, ground);
 	parse_evidence(read, entry.evidence, ground);
 	parse_basis(read, entry.basis, ground);

@@ -155,6 +155,17 @@ sluis_policy_ground(const struct sluis_policy *policy, struct sluis_bytes code)
 	return index == POLICY_NONE ? NULL : &policy->grounds[index].open;
 }
 
+bool
+sluis_policy_ground_allows(const struct sluis_policy *policy, struct sluis_bytes ground,
+    struct sluis_bytes regime, struct sluis_bytes purpose)
+{
+	const int index = find(policy, SLUIS_KIND_GROUND, ground);
+
+	return index != POLICY_NONE &&
+	       sluis_policy_is_allowed(&policy->grounds[index], find(policy, SLUIS_KIND_REGIME, regime),
+	           find(policy, SLUIS_KIND_PURPOSE, purpose));
+}
+
 struct sluis_policy_basis
 sluis_policy_ground_basis(const struct sluis_policy *policy, struct sluis_bytes ground,
     struct sluis_bytes regime)

@@ -148,12 +148,19 @@ struct sluis_policy_ground {
 	bool needs_grant;
 	bool needs_justification; /* a section of an officers-only category */
 	bool is_reviewed;         /* works at once, and opens a review */
+	struct sluis_codes senders;    /* roles; none: every role */
+	struct sluis_codes receivers;  /* roles; none: every role */
+	struct sluis_codes categories; /* none: every category */
 	const struct sluis_policy_evidence *evidence;
 	size_t evidence_count;
 };
 
 const struct sluis_policy_ground *sluis_policy_ground(const struct sluis_policy *policy,
     struct sluis_bytes code);
+
+/** sluis_policy_ground_allows(...): a sender of ${regime} may use ${ground} for ${purpose}. */
+bool sluis_policy_ground_allows(const struct sluis_policy *policy, struct sluis_bytes ground,
+    struct sluis_bytes regime, struct sluis_bytes purpose);
 
 /** Three codes for registers and letters, by the sender's regime. */
 struct sluis_policy_basis {

@@ -25,12 +25,12 @@ is_well_formed(const struct policy_view *v, const struct sluis_policy_evidence *
 	return evidence->type == SLUIS_EVIDENCE_END || day_ms <= v->now_ms;
 }
 
-static bool
-is_allowed_for(const struct policy_view *v)
+bool
+sluis_policy_is_allowed(const struct policy_ground *ground, int regime, int purpose)
 {
-	for (size_t i = 0; i < v->ground->allowed_count; i++)
-		if (sluis_policy_mask_has(v->ground->allowed[i].regimes, v->regime) &&
-		    sluis_policy_mask_has(v->ground->allowed[i].purposes, v->purpose))
+	for (size_t i = 0; ground->open.is_enabled && i < ground->allowed_count; i++)
+		if (sluis_policy_mask_has(ground->allowed[i].regimes, regime) &&
+		    sluis_policy_mask_has(ground->allowed[i].purposes, purpose))
 			return true;
 	return false;
 }
@@ -48,7 +48,7 @@ POLICY_PREDICATE(ground_is_allowed)
 {
 	(void)at;
 	*ret_detail = v->act->ground;
-	return v->ground != NULL && v->ground->open.is_enabled && is_allowed_for(v) &&
+	return v->ground != NULL && sluis_policy_is_allowed(v->ground, v->regime, v->purpose) &&
 	       sluis_policy_mask_has(v->ground->senders, v->sender_role);
 }
 

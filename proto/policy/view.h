@@ -196,12 +196,6 @@ sluis_policy_uses_grant(const struct policy_view *v)
 	return v->ground != NULL && v->ground->open.needs_grant;
 }
 
-static inline bool
-sluis_policy_mask_has(uint64_t mask, int index)
-{
-	return (mask & sluis_policy_bit(index)) != 0;
-}
-
 /** sluis_policy_first_role(roles): the first role of a mask in policy order, POLICY_NONE of an empty one. */
 static inline int
 sluis_policy_first_role(uint64_t roles)

@@ -18,7 +18,7 @@ import sys
 POLICY = "config/policy.yaml"
 CODE = ["decide.c", "view.h", "view.c", "rule_act.c", "rule_receiver.c", "rule_section.c", "rule_ground.c",
         "rule_grant.c", "rule_record.c", "rule_term.c", "deliveries.c", "date.c"]
-TESTS = ["policy_decide", "policy_section", "policy_ground", "policy_act", "policy_release", "policy_record",
+TESTS = ["policy_region", "policy_decide", "policy_section", "policy_ground", "policy_act", "policy_release", "policy_record",
          "policy_deliveries", "policy_stranger"]
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-fPIC", "-w", "-fsanitize=undefined",
          "-fno-sanitize-recover=all", "-iquote", "proto", "-iquote", "tests/lib", "-iquote", "tests/testkit"]
@@ -38,13 +38,14 @@ def must(command):
 class Mutant:
     def __init__(self, path, line, what, text, purpose=None):
         self.path, self.text, self.purpose = path, text, purpose
+        self.builds = True
         self.name = "%s:%d: %s" % (path, line, what)
 
 
 # ---- the policy -----------------------------------------------------------------------------------------
 
 # Parts of the file that no decision reads: texts for people, and lists of words for content and letters.
-SILENT = {"name", "version", "limits", "consent", "media", "rules", "lists", "groups-of-none"}
+SILENT = {"name", "version", "limits", "consent", "media", "rules", "lists"}
 DECIDING_LIMITS = {"section-max-mib", "message-max-mib", "sections-max", "recipients-max", "acts-per-day",
                    "grant-max-days", "request-max-days", "recovery"}
 WORDS = {"case: any": "case: closed", "case: open": "case: any", "case: closed": "case: any",
@@ -112,6 +113,24 @@ class PolicyText:
                 self.add(start + found.start(), start + found.end(), "[" + ", ".join(rest) + "]",
                          "delete `%s` from [%s]" % (item.group(0), " ".join(i.group(0) for i in items)[:40]))
 
+    def additions(self, start, end):
+        """Every code that a cell of the matrix does not hold, put into it."""
+        known = {"categories": self.codes("categories"), "from": self.codes("roles"),
+                 "to": self.codes("roles")}
+        for found in re.finditer(r"    (categories|from|to): \[([a-z0-9,\s-]*)\]", self.text[start:end]):
+            held = re.findall(r"[a-z0-9-]+", found.group(2))
+            for code in known[found.group(1)]:
+                if code not in held:
+                    at = start + found.end() - 1
+                    self.add(at, at, ", " + code, "add `%s` to `%s`" % (code, found.group(1)))
+
+    def codes(self, name):
+        """The codes of one part of the file."""
+        for part, first, last in parts(self.text):
+            if part == name:
+                return re.findall(r"(?m)^  ([a-z0-9-]+):", "\n".join(self.lines[first:last]))
+        return []
+
     def flags(self, start, end):
         for found in re.finditer(r"([a-z-]+): (true|false)\b", self.text[start:end]):
             new = "false" if found.group(2) == "true" else "true"
@@ -169,6 +188,7 @@ def policy_mutants():
             continue
         if name == "matrix":
             p.rows(first, last, r"  - row: ", "row")
+            p.additions(start, end)
         if name in ("grounds", "acts"):
             p.rows(first + 1, last, r"      - ", "line")
         if name in ("roles", "regimes", "steps", "categories", "purposes", "grounds", "givers", "bands",
@@ -224,16 +244,6 @@ def rule_line_mutants(line):
 
 
 # ---- trying them ----------------------------------------------------------------------------------------
-
-
-class Bench:
-    """One worker's folder: its own copy of the code's objects, and the tests, which load the policy code."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def path(self, *names):
-        return os.path.join(self.folder, *names)
 
 
 def objects(folder):
@@ -310,6 +320,7 @@ def try_code(folder, place, mutant):
         source = os.path.join(place, "policy", name)
         if run(["gcc", *FLAGS, "-iquote", os.path.join(place, "policy"), "-c", source, "-o",
                 out]).returncode != 0:
+            mutant.builds = False
             return True
         parts_of_it[name[:-2] + ".o"] = out
     link(list(parts_of_it.values()), os.path.join(place, "libpolicy.so"))
@@ -342,8 +353,9 @@ def main():
     for name in survivors:
         print("survived: " + name)
     policy = sum(m.path == POLICY for m in mutants)
-    print("%d mutants (%d of the policy, %d of the rules), %d killed, %d survived"
-          % (len(mutants), policy, len(mutants) - policy, len(mutants) - len(survivors), len(survivors)))
+    print("%d mutants (%d of the policy, %d of the rules; %d do not compile), %d killed, %d survived"
+          % (len(mutants), policy, len(mutants) - policy, sum(not m.builds for m in mutants),
+             len(mutants) - len(survivors), len(survivors)))
     return 1 if survivors else 0
 
 
