@@ -20,7 +20,7 @@ check_target_record(struct sluis_directory_step *step, const struct sluis_member
 		    "approves a record that does not wait for it: it is %s",
 		    member->state != SLUIS_STANDING_PENDING ? sluis_standing_text(member->state)
 		                                            : "of a member that is suspended");
-	if (organisation == NULL || organisation->state != SLUIS_STANDING_ACTIVE)
+	if (organisation->state != SLUIS_STANDING_ACTIVE)
 		return sluis_directory_refuse(step, "organisation",
 		    "approves a record before the organisation that signed it");
 	/* 7.2: "Nobody approves a record that names the same handle as an approver" */
@@ -29,7 +29,7 @@ check_target_record(struct sluis_directory_step *step, const struct sluis_member
 		const struct sluis_member *approver =
 		    sluis_directory_member_by_record(step->directory, &signer);
 
-		if (approver == NULL || sluis_bytes_equal(approver->handle, member->handle))
+		if (sluis_bytes_equal(approver->handle, member->handle))
 			return sluis_directory_refuse(step, "self-approval",
 			    "approves the record of one of its own approvers: another registrar must");
 	}
@@ -93,14 +93,14 @@ sluis_directory_able_registrars(const struct sluis_directory *directory,
 	for (size_t i = 0; i < registrars->n; i++) {
 		const struct sluis_member *member =
 		    sluis_directory_member(directory, registrars->handles[i]);
-		const struct sluis_directory_holder *holder =
-		    sluis_directory_member_holder(directory, registrars->handles[i]);
-		const struct sluis_directory_holder *organisation = member == NULL
-		    ? NULL
-		    : sluis_directory_organisation_holder(directory, member->organisation_handle);
+		const struct sluis_directory_holder *holder, *organisation;
 
-		if (holder != NULL && organisation != NULL && holder != changed &&
-		    organisation != changed && holder->state == SLUIS_STANDING_ACTIVE &&
+		if (member == NULL)
+			continue;
+		holder = sluis_directory_member_holder(directory, member->handle);
+		organisation = sluis_directory_organisation_holder(directory, member->organisation_handle);
+		if (holder != changed && organisation != changed &&
+		    holder->state == SLUIS_STANDING_ACTIVE &&
 		    organisation->state == SLUIS_STANDING_ACTIVE)
 			able++;
 	}
@@ -172,9 +172,9 @@ sluis_directory_rule_suspension(struct sluis_directory_step *step)
 	if (step->created_ms < holder->standing_ms)
 		return sluis_directory_refuse(step, "order",
 		    "was made before the change of the same handle that stands before it");
-	if (step->standing != SLUIS_STANDING_ACTIVE &&
-	    sluis_directory_able_registrars(directory, &directory->registrars, holder) <
-	        directory->registrars.needed)
+	/* Whoever comes back was not counted before either. */
+	if (sluis_directory_able_registrars(directory, &directory->registrars, holder) <
+	    directory->registrars.needed)
 		return sluis_directory_refuse(step, "registrars",
 		    "leaves too few registrars to sign anything: name others first");
 	return SLUIS_OK;

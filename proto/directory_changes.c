@@ -93,7 +93,7 @@ sluis_directory_rule_registrars(struct sluis_directory_step *step)
 
 	SLUIS_TRY(SLUIS_DIRECTORY_UNPACK(step, registrar_change, RegistrarChange, step->act, &change));
 	SLUIS_TRY(sluis_directory_by_registrars(step, change->federation_hash, change->created_ms));
-	if (change->n_registrar_handles < 1 || change->n_registrar_handles > SLUIS_REGISTRARS_MAX ||
+	if (change->n_registrar_handles > SLUIS_REGISTRARS_MAX ||
 	    change->registrar_number > change->n_registrar_handles)
 		return sluis_directory_refuse(step, "registrars",
 		    "names no registrar, too many, or fewer than must sign");

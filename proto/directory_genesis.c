@@ -42,7 +42,7 @@ read_registrars(struct sluis_directory_step *step, const Sluis__Genesis *genesis
 {
 	struct sluis_bytes *handles;
 
-	if (genesis->n_registrars < 1 || genesis->n_registrars > SLUIS_REGISTRARS_MAX ||
+	if (genesis->n_registrars > SLUIS_REGISTRARS_MAX ||
 	    genesis->registrar_number > genesis->n_registrars)
 		return sluis_directory_refuse(step, "registrars",
 		    "names no registrar, too many, or fewer than must sign");

@@ -282,13 +282,13 @@ sluis_directory_rule_record(struct sluis_directory_step *step)
 
 /* A shared CURVE key leads to the record that counts: to a new one only when the former no longer does. */
 static void
-put_curve(struct sluis_directory *directory, uint32_t row, bool is_taken)
+put_curve(struct sluis_directory *directory, uint32_t row)
 {
 	const struct sluis_member *member = sluis_directory_member_row(directory, row);
 	const struct sluis_member *found =
 	    sluis_directory_member_by_curve(directory, &member->curve_key);
 
-	if (!is_taken && found != NULL && found->state == SLUIS_STANDING_ACTIVE)
+	if (found != NULL && found->state == SLUIS_STANDING_ACTIVE)
 		return;
 	sluis_directory_put(directory, SLUIS_INDEX_CURVE,
 	    sluis_bytes(member->curve_key.bytes, sizeof(member->curve_key.bytes)), row);
@@ -316,7 +316,7 @@ sluis_directory_insert_member(struct sluis_directory *directory, const struct sl
 	}
 	holder->pending = i + 1;
 	sluis_directory_put(directory, SLUIS_INDEX_RECORD, sluis_hash_bytes(&row->record_hash), i);
-	put_curve(directory, i, false);
+	put_curve(directory, i);
 }
 
 void
@@ -336,7 +336,7 @@ sluis_directory_take_member(struct sluis_directory *directory, uint32_t row, uin
 	member->approved_index = index;
 	holder->current = row + 1;
 	holder->pending = 0;
-	put_curve(directory, row, true);
+	put_curve(directory, row);
 }
 
 void

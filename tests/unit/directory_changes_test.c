@@ -236,6 +236,20 @@ guest_payload(uint8_t byte, int64_t length_ms)
 }
 
 static void
+suspend_organisation(const char *handle, enum sluis_standing state)
+{
+	const struct sluis_record_act act = attack_act(f);
+	const struct sluis_record_suspension draft = { .handle = text(handle),
+		.of_organisation = true,
+		.state = state,
+		.reason = text("test") };
+	struct sluis_bytes payload;
+
+	attack_must(sluis_record_suspension(&act, &draft, f->arena, &payload));
+	attack_taken(f, attack_entry(f, SLUIS_ENTRY_SUSPENSION, payload, "registrar"));
+}
+
+static void
 guests_are_commitments_of_an_organisation(void **state)
 {
 	struct sluis_hash commitment;
@@ -248,6 +262,16 @@ guests_are_commitments_of_an_organisation(void **state)
 	attack_refused(f, attack_entry(f, SLUIS_ENTRY_GUEST, payload, "registrar gi"), "signature");
 	attack_refused(f, attack_certified(f, SLUIS_ENTRY_GUEST, guest_payload(1, 0), "gi"), "window");
 	assert_null(sluis_directory_guest(f->directory, &commitment));
+	{
+		/* signed by the organisation, and by somebody else besides */
+		const struct sluis_bytes entry = attack_certified(f, SLUIS_ENTRY_GUEST, payload, "gi");
+		Sluis__KeysEntry *it;
+
+		attack_must(SLUIS_UNPACK(keys_entry, KeysEntry, entry, SLUIS_KEYS_ENTRY_MAX_BYTES, f->arena, &it));
+		attack_must(sluis_signed_add(it->act, SLUIS_SIGNED_GUEST, &federation_member(f, "gi")->signer,
+		    f->arena));
+		attack_refused(f, federation_entry(f, SLUIS_ENTRY_GUEST, it->act), "signature");
+	}
 	attack_taken(f, attack_certified(f, SLUIS_ENTRY_GUEST, payload, "gi"));
 	assert_true(sluis_bytes_is_text(sluis_directory_guest(f->directory, &commitment)->organisation_handle,
 	    "gi"));
@@ -258,6 +282,15 @@ guests_are_commitments_of_an_organisation(void **state)
 	    payload, { it->organisation_handle = sluis_pb(text("nobody")); }), "gi"), "organisation");
 	attack_refused(f, attack_certified(f, SLUIS_ENTRY_GUEST, ATTACK_EDIT(f, guest_commitment, GuestCommitment,
 	    payload, { it->federation_hash = sluis_pb_hash(&commitment); }), "gi"), "federation");
+	suspend_organisation("gi", SLUIS_STANDING_SUSPENDED);
+	attack_refused(f, attack_certified(f, SLUIS_ENTRY_GUEST, guest_payload(3, FEDERATION_DAY_MS), "gi"),
+	    "organisation");
+	suspend_organisation("gi", SLUIS_STANDING_ACTIVE);
+	payload = guest_payload(4, FEDERATION_DAY_MS); /* made before the certificate of a newcomer began */
+	f->now_ms += 40 * FEDERATION_DAY_MS;
+	federation_add_organisation(f, "newcomer", "wmo");
+	attack_refused(f, attack_certified(f, SLUIS_ENTRY_GUEST, ATTACK_EDIT(f, guest_commitment, GuestCommitment,
+	    payload, { it->organisation_handle = sluis_pb(text("newcomer")); }), "newcomer"), "organisation");
 	f->now_ms += 1100 * FEDERATION_DAY_MS; /* the certificate has run out */
 	attack_refused(f, attack_certified(f, SLUIS_ENTRY_GUEST, guest_payload(3, FEDERATION_DAY_MS), "gi"),
 	    "organisation");

@@ -112,6 +112,7 @@ genesis_has_a_sensible_form(void **state)
 	struct federation_founding wrong;
 	struct sluis_hash anchors[SLUIS_ANCHORS_MAX + 1];
 	struct sluis_bytes endpoints[SLUIS_ENDPOINTS_MAX + 1];
+	Sluis__Signed *many[SLUIS_REGISTRARS_MAX + 1];
 	Sluis__Signed *same[3] = { founding.registrars[0], founding.registrars[1], founding.registrars[0] };
 
 	(void)state;
@@ -134,6 +135,12 @@ genesis_has_a_sensible_form(void **state)
 	wrong = founding;
 	wrong.genesis.needed = 4;
 	attack_refused(f, federation_genesis(f, &wrong), "registrars");
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(many); i++)
+		many[i] = founding.registrars[0];
+	wrong = founding;
+	wrong.genesis.registrars = many;
+	wrong.genesis.n_registrars = SLUIS_ARRAY_LEN(many);
+	attack_refused(f, federation_genesis(f, &wrong), "registrars");
 	wrong = founding;
 	wrong.genesis.registrars = same;
 	attack_refused(f, federation_genesis(f, &wrong), "key-reused");
@@ -152,6 +159,12 @@ genesis_has_a_sensible_form(void **state)
 	wrong.genesis.exchange_log.origin = text("lo\xc3\xa9");
 	attack_refused(f, federation_genesis(f, &wrong), "origin");
 	wrong = founding;
+	wrong.genesis.keys_log.origin = text("a log");
+	attack_refused(f, federation_genesis(f, &wrong), "origin");
+	wrong = founding;
+	memset(wrong.genesis.keys_log.key.bytes, 0, 32);
+	attack_refused(f, federation_genesis(f, &wrong), "key");
+	wrong = founding;
 	wrong.genesis.broker.n_endpoints = 0;
 	attack_refused(f, federation_genesis(f, &wrong), "endpoints");
 	wrong.genesis.broker.endpoints = endpoints;
@@ -162,6 +175,8 @@ genesis_has_a_sensible_form(void **state)
 	attack_refused(f, federation_genesis(f, &wrong), "agreement");
 	wrong = founding;
 	wrong.genesis.created_ms += 2000 * FEDERATION_DAY_MS;
+	attack_refused(f, federation_genesis(f, &wrong), "certificate");
+	wrong.genesis.created_ms = founding.genesis.created_ms - 40 * FEDERATION_DAY_MS;
 	attack_refused(f, federation_genesis(f, &wrong), "certificate");
 	wrong = founding;
 	wrong.genesis.created_ms = founding.records[0].until_ms;
@@ -421,6 +436,13 @@ suspended_and_removed_organisations_do_not_renew(void **state)
 	act = attack_act(f);
 	attack_must(sluis_record_approval(&act, &waiting, f->arena, &payload));
 	attack_refused(f, attack_entry(f, SLUIS_ENTRY_APPROVAL, payload, "registrar"), "not-pending");
+	/* what waited goes on waiting */
+	suspension.state = SLUIS_STANDING_ACTIVE;
+	act = attack_act(f);
+	attack_must(sluis_record_suspension(&act, &suspension, f->arena, &payload));
+	attack_taken(f, attack_entry(f, SLUIS_ENTRY_SUSPENSION, payload, "registrar"));
+	assert_int_equal(sluis_directory_organisation_by_hash(f->directory, &waiting)->state,
+	    SLUIS_STANDING_PENDING);
 	suspension.state = SLUIS_STANDING_REMOVED;
 	act = attack_act(f);
 	attack_must(sluis_record_suspension(&act, &suspension, f->arena, &payload));

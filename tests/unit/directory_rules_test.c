@@ -307,9 +307,12 @@ k_of_n_are_k_persons(void **state)
 {
 	const char *const same[] = { "registrar", "registrar" }, *const gone[] = { "registrar", "nobody" };
 	const char *const all[] = { "registrar", "director", "officer" };
+	const char *const with_gi[] = { "registrar", "gi" };
 	struct sluis_bytes payload, entry;
 
 	(void)state;
+	attack_taken(f, suspension("gi", true, SLUIS_STANDING_SUSPENDED, "registrar"));
+	attack_refused(f, registrars(with_gi, 2, 1, "registrar"), "registrars");
 	attack_refused(f, registrars(all, 3, 1, "director"), "registrars");
 	attack_refused(f, registrars(same, 2, 1, "registrar"), "registrars");
 	attack_refused(f, registrars(gone, 2, 1, "registrar"), "registrars");
@@ -440,6 +443,7 @@ states_change_in_order(void **state)
 	struct federation_member *late = stranger("late", "gi"), *school = federation_member(f, "school");
 	struct federation_member next = *school;
 	struct sluis_record_draft draft;
+	struct sluis_hash waiting;
 	const struct sluis_bytes payload =
 	    suspension_payload("school", false, SLUIS_STANDING_SUSPENDED, federation_time(f));
 
@@ -459,11 +463,15 @@ states_change_in_order(void **state)
 	draft.previous = &school->record_hash;
 	attack_taken(f, record_entry(&draft, &next, school));
 	attack_taken(f, attack_entry(f, SLUIS_ENTRY_SUSPENSION, payload, "registrar"));
-	attack_refused(f, approval(&next.record_hash, "registrar"), "not-pending");
+	waiting = next.record_hash;
+	attack_refused(f, approval(&waiting, "registrar"), "not-pending");
 	federation_keys_of("school", "third", &next);
 	federation_record_of(f, &next, "school", &draft);
 	draft.previous = &school->record_hash;
 	attack_refused(f, record_entry(&draft, &next, school), "suspended");
+	/* what waited goes on waiting */
+	attack_taken(f, suspension("school", false, SLUIS_STANDING_ACTIVE, "registrar"));
+	attack_taken(f, approval(&waiting, "registrar"));
 	/* what was never approved can only be removed */
 	federation_record_of(f, late, "expert", &draft);
 	attack_taken(f, record_entry(&draft, late, NULL));
@@ -535,6 +543,18 @@ a_record_is_signed_by_all_who_must(void **state)
 		attack_must(sluis_signed_of(payload, f->arena, &act));
 		attack_must(sluis_signed_add_certificate(act, SLUIS_SIGNED_RECORD, &theirs, f->arena));
 		attack_must(sluis_signed_add(act, SLUIS_SIGNED_RECORD, &late->signer, f->arena));
+		attack_refused(f, federation_entry(f, SLUIS_ENTRY_RECORD, act), "signature");
+	}
+	/* by another member instead of its own key */
+	{
+		const struct federation_organisation *gi = federation_organisation(f, "gi");
+		const struct sluis_certificate_signer own = { .certificate = gi->chain[0],
+			.key_pem = gi->key_pem };
+		Sluis__Signed *act;
+
+		attack_must(sluis_signed_of(payload, f->arena, &act));
+		attack_must(sluis_signed_add_certificate(act, SLUIS_SIGNED_RECORD, &own, f->arena));
+		attack_must(sluis_signed_add(act, SLUIS_SIGNED_RECORD, &federation_member(f, "gi")->signer, f->arena));
 		attack_refused(f, federation_entry(f, SLUIS_ENTRY_RECORD, act), "signature");
 	}
 	/* with one signature more, by whomever */
