@@ -132,6 +132,14 @@ SLUIS_MUST_CHECK enum sluis_err sluis_certificate_key_sign(struct sluis_bytes pe
     const struct sluis_certificate_passphrase *passphrase, struct sluis_bytes der, struct sluis_bytes payload,
     struct sluis_certificate_signature *ret);
 
+/**
+ * sluis_certificate_pem(pem, ret, max, ret_count):
+ * The DER of up to ${max} certificates in a PEM file, in its order, each on the heap: the caller frees ret[i].data for all
+ * *${ret_count}, also after an error. Other blocks are passed over. Errors: SLUIS_EFORMAT (none), SLUIS_ETOOBIG, SLUIS_ENOMEM.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_certificate_pem(struct sluis_bytes pem, struct sluis_bytes *ret, size_t max,
+    size_t *ret_count);
+
 /** sluis_certificate_fault_text(fault): stable short name for logs and JSON: "revoked", "crl-expired". */
 const char *sluis_certificate_fault_text(enum sluis_certificate_fault fault);
 

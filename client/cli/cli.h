@@ -107,6 +107,9 @@ enum sluis_err cmd_org(struct cli *cli, char **argv, struct sluis_failure *failu
 enum sluis_err cmd_registry(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_grant(struct cli *cli, char **argv, struct sluis_failure *failure);
+/* part of cmd_grant, in a file of its own */
+enum sluis_err cmd_grant_list(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
 enum sluis_err cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure);

@@ -6,9 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-
 #include "limits.h"
 #include "record.h"
 
@@ -22,40 +19,6 @@ ask(void *context, char *ret, size_t cap)
 	return folder->cli->passphrase.ask == NULL ?
 	    0 :
 	    folder->cli->passphrase.ask(folder->cli->passphrase.context, false, ret, cap);
-}
-
-static enum sluis_err
-keep_der(const uint8_t *data, long len, struct sluis_bytes *ret)
-{
-	uint8_t *copy = len <= 0 ? NULL : malloc((size_t)len);
-
-	if (copy == NULL)
-		return SLUIS_ENOMEM;
-	memcpy(copy, data, (size_t)len);
-	*ret = sluis_bytes(copy, (size_t)len);
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-read_chain(struct sluis_bytes pem, struct org_folder *folder)
-{
-	BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.len);
-	char *name = NULL, *header = NULL;
-	unsigned char *data = NULL;
-	enum sluis_err err = SLUIS_OK;
-	long len = 0;
-
-	while (bio != NULL && err == SLUIS_OK && folder->n_chain < SLUIS_CERTIFICATE_CHAIN_MAX &&
-	    PEM_read_bio(bio, &name, &header, &data, &len) == 1) {
-		if (strcmp(name, PEM_STRING_X509) == 0)
-			err = keep_der(data, len, &folder->chain[folder->n_chain++]);
-		OPENSSL_free(name);
-		OPENSSL_free(header);
-		OPENSSL_free(data);
-	}
-	BIO_free(bio);
-	ERR_clear_error();
-	return err == SLUIS_OK && folder->n_chain == 0 ? SLUIS_EFORMAT : err;
 }
 
 static enum sluis_err
@@ -85,7 +48,7 @@ org_folder_open(struct cli *cli, const char *dir, struct org_folder *ret, struct
 	SLUIS_TRY(cli_read(path, SLUIS_CERTIFICATE_KEY_FILE_MAX_BYTES, failure, &ret->key_pem));
 	snprintf(path, sizeof(path), "%s/chain.pem", dir);
 	SLUIS_TRY(cli_read(path, PEM_MAX, failure, &pem));
-	err = read_chain(pem, ret);
+	err = sluis_certificate_pem(pem, ret->chain, SLUIS_CERTIFICATE_CHAIN_MAX, &ret->n_chain);
 	if (err == SLUIS_OK)
 		err = sluis_certificate_parse(ret->chain[0], &ret->leaf);
 	return err == SLUIS_OK ? err :

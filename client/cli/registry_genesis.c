@@ -93,7 +93,7 @@ build_registrar(struct cli *cli, const struct words *w, struct founding *f, stru
 		.kind = sluis_bytes_text("person"),
 		.roles = &role,
 		.n_roles = 1,
-		.mandate = sluis_bytes_text("registrar of the federation"),
+		.mandate = sluis_bytes_text("registrar"),
 		.created_ms = f->now_ms,
 		.from_ms = f->now_ms,
 		.recipients = recipients,

@@ -250,7 +250,7 @@ sluis_session_sync(struct sluis_session *session, struct sluis_failure *failure)
 {
 	const uint64_t before = sluis_directory_size(session->directory);
 	struct sluis_profile_heads heads;
-	const struct sluis_why withheld = { "the broker signed for more entries than it shows" };
+	struct sluis_why withheld = { "" };
 	size_t count = 0;
 
 	for (unsigned page = 0; page < PAGES_MAX; page++) {
@@ -260,9 +260,12 @@ sluis_session_sync(struct sluis_session *session, struct sluis_failure *failure)
 		if (heads.keys.size != 0 && sluis_directory_size(session->directory) >= heads.keys.size &&
 		    (page > 0 || before > 0))
 			break;
-		if (count == 0 && page > 1)
-			return broken_log(session, SLUIS_EROLLBACK, sluis_hash_bytes(&heads.keys.root),
-			    &withheld, failure);
+		if (count > 0 || page <= 1)
+			continue;
+		snprintf(withheld.text, sizeof(withheld.text), "%s",
+		    _("the broker signed for more entries than it shows"));
+		return broken_log(session, SLUIS_EROLLBACK, sluis_hash_bytes(&heads.keys.root), &withheld,
+		    failure);
 	}
 	SLUIS_TRY(check_root(session, &heads.keys, failure));
 	SLUIS_TRY(check_root(session, &sluis_profile_identity(session->profile)->start_keys, failure));

@@ -128,6 +128,9 @@ struct plan {
 /** A handler decides one verified request: writes through ${round}, fills ${plan}. Errors are local failures only. */
 typedef enum sluis_err (*handler)(struct round *round, struct plan *plan);
 
+/** dispatch(round, plan): the table of handlers (dispatch.c): who may ask, then what it asks. */
+SLUIS_MUST_CHECK enum sluis_err dispatch(struct round *round, struct plan *plan);
+
 /* ---- answer.c: shaping and finishing an answer ---- */
 
 /** plan_refuse(round, plan, event_type, rule, verdict): log the refusal as an event and answer it, signed. */
