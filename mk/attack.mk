@@ -7,7 +7,7 @@ ATTACK_PROGRAMS := $(B)/attack/evil_client $(B)/attack/lying_proxy
 attack-build: $(ATTACK_PROGRAMS)
 check-build: attack-build
 
-$(B)/attack/evil_client: $(B)/obj/tests/attack/evil_client.o $(B)/obj/tests/attack/evil_message.o
+$(B)/attack/evil_client: $(B)/obj/tests/attack/evil_client.o $(B)/obj/tests/attack/evil_acts.o $(B)/obj/tests/attack/evil_message.o
 $(B)/attack/lying_proxy: $(B)/obj/tests/attack/lying_proxy.o
 $(ATTACK_PROGRAMS): $(B)/libclient.a $(B)/libproto.a
 	@mkdir -p $(@D)
