@@ -89,6 +89,7 @@ push() { # ATTACK [CASE [GRANT [TO]]]: the provider's message, with that wrong i
 # ---- clients that lie ----
 
 sections_attacks() {
+	local message
 	seen "a category that its receiver may not have" 3 category-not-allowed provider push \
 		evil provider push - "$CASE" "$GRANT" director referral address=Dorpsstraat
 	seen "a role that may not have the category" 3 category-not-allowed director push \
@@ -102,6 +103,12 @@ sections_attacks() {
 	seen "a section truncated" 3 malformed provider push push truncated
 	seen "a section left out" 3 malformed provider push push dropped
 	seen "a receiver who is not on the case" 3 receiver-not-on-case provider push push - "$CASE" "$GRANT" gi
+	# What no broker can see, the receiver finds, and its receipt tells the sender.
+	message=$(push another-recipient)
+	attack "a section sealed to somebody else than it says" 1 "not sealed to your key" as director pull "$message" --out "$WORK/mail"
+	attack "and its sender is told" 0 rejected as provider status "$message"
+	message=$(push cut-payload)
+	attack "a section cut before it was signed" 1 "not sealed to your key" as director pull "$message" --out "$WORK/mail"
 }
 
 replay_attacks() {
