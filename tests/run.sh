@@ -111,7 +111,7 @@ one() { # KIND ITEM
 	fi
 	{
 		echo "FAIL  $kind $name: $PASSED passed, $FAILED failed, ended with $code ($(($(date +%s) - from)) s)"
-		grep -avE '^\[ +(OK|RUN) +\]' "$log" | tail -n 60 | sed 's/^/      /'
+		grep -avE '^(\[ +(OK|RUN) +\]|ok  )' "$log" | tail -n 60 | sed 's/^/      /'
 	} | cat
 }
 
