@@ -4,14 +4,14 @@
 # Kill at every n-th write, sync, rename and send of a push and a pull, in the client and in the broker: n = 1 until none
 # is left. Then the command is repeated: nothing acknowledged is lost, nothing is there twice, the log extends.
 #
-# SOAK set: every n. Else every STRIDE-th (default 8), from an offset that differs from run to run.
+# SOAK set: every n. Else every STRIDE-th (default 12), from an offset that differs from run to run.
 # shellcheck source=tests/fault/lib.sh
 . "$(dirname "$0")/lib.sh"
 region_up
 broker stop
 start_faulty || bad "the broker starts with the library" "$(tail -n 3 "$REGION/sluisd.log")"
 open_referral
-STRIDE=${STRIDE:-8}
+STRIDE=${STRIDE:-12}
 if [ -n "$SOAK" ]; then STRIDE=1; fi
 FROM=$((RANDOM % STRIDE + 1))
 LIMIT=2000
