@@ -2,11 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
-#include <sys/socket.h>
+#include <dirent.h>
 
 #include <cmocka.h>
 
@@ -184,6 +180,37 @@ a_slow_reader_gets_every_answer_in_order(void **state)
 	assert_true(load_is(nothing_under_way, 3000));
 	close_client(&slow);
 	close_client(&other);
+}
+
+/* Its answers wait already, so a brief one waits too: it must not go on asking into the void. */
+static void
+busy_is_said_to_the_slow_too(void **state)
+{
+	struct client slow;
+	struct told told;
+	unsigned busy = 0, echoed = 0;
+
+	(void)state;
+	client_make(&slow, zmq, &w, true);
+	client_set(&slow, ZMQ_RCVHWM, 1);
+	client_set(&slow, ZMQ_RCVBUF, 8192);
+	zmq_connect(slow.socket, w.endpoint);
+	atomic_store(&w.body_bytes, 150000);
+	for (uint32_t i = 0; i < SESSION_JOBS_MAX; i++)
+		assert_true(client_ask(&slow, i, 0));
+	usleep(300000);
+	for (uint32_t i = 0; i < 30; i++)
+		assert_true(client_ask(&slow, 1000 + i, 0));
+	usleep(100000);
+	while (busy + echoed < SESSION_JOBS_MAX + 30 && client_hear(&slow, &told)) {
+		busy += told.status == BRIEF_BUSY;
+		echoed += told.is_echo;
+	}
+	/* The few that libzmq had already taken made room for as many of the later ones. */
+	assert_int_equal(busy + echoed, SESSION_JOBS_MAX + 30);
+	assert_true(busy > 5);
+	assert_true(load_is(nothing_under_way, 3000));
+	close_client(&slow);
 }
 
 static void
@@ -488,7 +515,7 @@ stop_front(void *front)
 static void
 stopping_answers_what_was_taken(void **state)
 {
-	struct client client;
+	struct client client, late;
 	struct told told;
 	pthread_t stopper;
 
@@ -507,6 +534,11 @@ stopping_answers_what_was_taken(void **state)
 	assert_true(client_hear(&client, &told));
 	assert_int_equal(told.status, BRIEF_UNAVAILABLE);
 	assert_int_equal(told.number, 61);
+	client_open(&late, zmq, &w, true); /* nobody new comes in: it will find the next daemon */
+	client_set(&late, ZMQ_RCVTIMEO, 300);
+	assert_true(client_ask(&late, 62, 0));
+	assert_false(client_hear(&late, &told));
+	close_client(&late);
 	atomic_store(&w.is_holding, false);
 	pthread_join(w.loop, NULL);
 	pthread_join(w.echo, NULL);
@@ -550,9 +582,12 @@ idle_means_asleep(void **state)
 		long sum = 0, n;
 
 		/* All threads of this process: libzmq's own (two contexts), the loop, the echo, this one. */
-		for (int tid = getpid(); tid < getpid() + 400; tid++) {
-			snprintf(path, sizeof(path), "/proc/self/task/%d/status", tid);
-			f = fopen(path, "r");
+		DIR *tasks = opendir("/proc/self/task");
+		const struct dirent *task;
+
+		while ((task = readdir(tasks)) != NULL) {
+			snprintf(path, sizeof(path), "/proc/self/task/%.20s/status", task->d_name);
+			f = task->d_name[0] == '.' ? NULL : fopen(path, "r");
 			if (f == NULL)
 				continue;
 			while (fgets(line, sizeof(line), f) != NULL) {
@@ -561,6 +596,7 @@ idle_means_asleep(void **state)
 			}
 			fclose(f);
 		}
+		closedir(tasks);
 		at->waits = sum;
 		if (round == 0)
 			sleep(2);
@@ -611,6 +647,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(who_is_a_member_is_asked_at_every_message, begin, end),
 		cmocka_unit_test_setup_teardown(a_routing_id_is_no_identity, begin, end),
 		cmocka_unit_test_setup_teardown(a_slow_reader_gets_every_answer_in_order, begin, end),
+		cmocka_unit_test_setup_teardown(busy_is_said_to_the_slow_too, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_never_reads_costs_a_bounded_amount, begin, end),
 		cmocka_unit_test_setup_teardown(a_client_that_left_is_dropped, begin, end),
 		cmocka_unit_test_setup_teardown(the_largest_body_and_one_byte_more, begin, end),

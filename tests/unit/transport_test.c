@@ -132,14 +132,18 @@ a_user_id_of_the_peers_own_is_not_believed(void **state)
 static void
 an_endless_routing_id_is_malformed(void **state)
 {
-	uint8_t meta[RAW_MAX], identity[2000];
+	uint8_t meta[RAW_MAX], identity[2000], tell[256];
 	struct client other;
+	struct told told;
 	struct raw raw;
 
 	(void)state;
 	memset(identity, 'r', sizeof(identity));
 	assert_true(raw_open(&raw, w.endpoint, &w.key, meta, meta_of(meta, identity, 256)));
 	assert_false(raw_ask(&raw, 1));
+	told_parse(tell, raw_hear(&raw, tell, sizeof(tell)), &told);
+	assert_int_equal(told.status, BRIEF_MALFORMED);
+	assert_int_equal(told.number, 1);
 	raw_close(&raw);
 	assert_true(raw_open(&raw, w.endpoint, &w.key, meta, meta_of(meta, identity, sizeof(identity))));
 	assert_false(raw_ask(&raw, 1));
@@ -276,6 +280,47 @@ anyone(void *context, const struct sluis_public *key)
 {
 	(void)key;
 	return *(const bool *)context;
+}
+
+/* A connection that was there before the counting began ends without being counted. */
+static void
+only_what_was_counted_is_taken_off(void **state)
+{
+	const struct membership nobody = { anyone, &(bool){ false } };
+	void *context = zmq_ctx_new(), *router = zmq_socket(context, ZMQ_ROUTER);
+	void *before = zmq_socket(context, ZMQ_DEALER), *after = zmq_socket(context, ZMQ_DEALER);
+	struct door *door = door_new(16, &nobody);
+	const int wait_ms = 2000, off = 0;
+	char endpoint[64], byte[8];
+	size_t len = sizeof(endpoint);
+
+	(void)state;
+	zmq_setsockopt(router, ZMQ_RCVTIMEO, &wait_ms, sizeof(wait_ms));
+	zmq_setsockopt(before, ZMQ_LINGER, &off, sizeof(off));
+	zmq_setsockopt(after, ZMQ_LINGER, &off, sizeof(off));
+	assert_int_equal(zmq_bind(router, "tcp://127.0.0.1:*"), 0);
+	assert_int_equal(zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, endpoint, &len), 0);
+	zmq_connect(before, endpoint);
+	zmq_send(before, "x", 1, 0);
+	assert_true(zmq_recv(router, byte, sizeof(byte), 0) > 0 && zmq_recv(router, byte, sizeof(byte), 0) > 0);
+	door_watch(door, context, router);
+	zmq_connect(after, endpoint);
+	zmq_send(after, "x", 1, 0);
+	assert_true(zmq_recv(router, byte, sizeof(byte), 0) > 0 && zmq_recv(router, byte, sizeof(byte), 0) > 0);
+	door_serve(door);
+	assert_int_equal(door_count(door), 1);
+	zmq_close(before);
+	usleep(300000);
+	door_serve(door);
+	assert_int_equal(door_count(door), 1);
+	zmq_close(after);
+	usleep(300000);
+	door_serve(door);
+	assert_int_equal(door_count(door), 0);
+	door_unwatch(door, router);
+	zmq_close(router);
+	zmq_ctx_term(context);
+	door_free(door);
 }
 
 /* A new key costs nothing, so strangers' handshakes have a rate; members' have none. */
@@ -418,6 +463,29 @@ the_self_test_sees_wrong_domains(void **state)
 	assert_non_null(strstr(why.text, "did not arrive"));
 }
 
+/* A router of another context has no handler: it lets in whom it likes, and says no name. */
+static void
+the_self_test_sees_a_message_without_a_name(void **state)
+{
+	void *other = zmq_ctx_new();
+	struct sluis_secret32 secret;
+	struct selftest test = { .zmq = zmq_ctx_new() };
+	struct sluis_why why = { "" };
+
+	(void)state;
+	crypto_box_keypair(test.server_key.bytes, secret.bytes);
+	assert_int_equal(zap_open(test.zmq, &(struct zap_gate){ always, NULL }, &why, &test.zap), SLUIS_OK);
+	test.denied_router = router_in(test.zmq, ZAP_DOMAIN_DENIED, &secret);
+	test.router = router_in(other, ZAP_DOMAIN, &secret);
+	assert_int_equal(selftest_run(&test, &why), SLUIS_ESYSTEM);
+	assert_non_null(strstr(why.text, "without the name of its key"));
+	zmq_close(test.denied_router);
+	zmq_close(test.router);
+	zap_close(test.zap);
+	zmq_ctx_term(test.zmq);
+	zmq_ctx_term(other);
+}
+
 /* Should the handler be gone while we run, the next one that libzmq lets in ends the process. */
 static void
 a_handler_that_vanishes_ends_the_process(void **state)
@@ -463,10 +531,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(garbage_and_half_open_handshakes_end, begin, end),
 		cmocka_unit_test_setup_teardown(places_are_bounded_and_members_come_last, begin_small, end),
 		cmocka_unit_test(strangers_knock_at_a_rate),
+		cmocka_unit_test(only_what_was_counted_is_taken_off),
 		cmocka_unit_test(the_socket_handed_over_stays_ours),
 		cmocka_unit_test_setup_teardown(a_socket_that_is_taken_says_so, begin, end),
 		cmocka_unit_test(the_self_test_sees_a_missing_handler),
 		cmocka_unit_test(the_self_test_sees_wrong_domains),
+		cmocka_unit_test(the_self_test_sees_a_message_without_a_name),
 		cmocka_unit_test(a_handler_that_vanishes_ends_the_process),
 	};
 

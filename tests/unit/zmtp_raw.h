@@ -156,12 +156,12 @@ raw_initiate(struct raw *raw, const uint8_t *meta, size_t meta_len)
 static inline bool
 raw_open(struct raw *raw, const char *endpoint, const struct sluis_public *server, const uint8_t *meta, size_t len)
 {
-	uint8_t head[2], name[6];
+	uint8_t head[2], ready[256];
 
 	*raw = (struct raw){ .fd = raw_tcp(endpoint), .server = *server };
 	crypto_box_keypair(raw->key.bytes, raw->secret.bytes);
 	return raw_hello(raw) && raw_initiate(raw, meta, len) && raw_read(raw, head, sizeof(head)) &&
-	    raw_read(raw, name, sizeof(name)) && memcmp(name, "\x05READY", 6) == 0;
+	    raw_read(raw, ready, head[1]) && memcmp(ready, "\x05READY", 6) == 0;
 }
 
 static inline bool
@@ -173,6 +173,22 @@ raw_send(struct raw *raw, const uint8_t *data, size_t len)
 	raw_nonce(nonce, "CurveZMQMESSAGEC", ++raw->nonce, message + 8);
 	raw_box(message + 16, plain, len + 1, nonce, raw->server_passing.bytes, raw->passing_secret.bytes);
 	return raw_frame(raw, 0, message, 16 + 16 + len + 1);
+}
+
+/* The next message of the server, of one part; its length, 0 for anything else. */
+static inline size_t
+raw_hear(struct raw *raw, uint8_t *ret, size_t cap)
+{
+	uint8_t head[2], box[256], nonce[24] = "CurveZMQMESSAGES", plain[256];
+
+	if (!raw_read(raw, head, 2) || head[0] != 0 || !raw_read(raw, box, head[1]) || head[1] < 33)
+		return 0;
+	memcpy(nonce + 16, box + 8, 8);
+	if (crypto_box_open_easy(plain, box + 16, head[1] - 16u, nonce, raw->server_passing.bytes,
+	        raw->passing_secret.bytes) != 0 || head[1] - 33u > cap)
+		return 0;
+	memcpy(ret, plain + 1, head[1] - 33u);
+	return head[1] - 33u;
 }
 
 static inline void
