@@ -138,9 +138,6 @@ queue_take_all(struct queue *queue, size_t max, int timeout_ms, size_t *ret_coun
 	if (queue->first == NULL)
 		queue->last = NULL;
 	queue->length -= n;
-	/* One put wakes one taker; one that leaves something behind passes the word on. */
-	if (queue->first != NULL)
-		pthread_cond_signal(&queue->filled);
 	unlock(queue);
 	if (end != NULL)
 		end->next = NULL;
