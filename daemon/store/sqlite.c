@@ -18,7 +18,7 @@ enum {
 	PAGE_BYTES = 4096,
 	TIGHT_PAGES = 256,    /* 1 MiB: on a full disk */
 	TIDY_PAGES = 4096,    /* 16 MiB: store_tidy() copies the WAL into the database from here */
-	WAL_MAX_PAGES = 16384 /* 64 MiB: store_commit() itself does */
+	WAL_MAX_PAGES = 8192 /* 32 MiB: store_commit() itself does */
 };
 
 /* clang-format off */

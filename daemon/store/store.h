@@ -148,7 +148,7 @@ void store_rollback(struct store_tx *tx);
 
 /**
  * store_tidy(store): between transactions, best after answers are out: copy a long journal into the database.
- * Nothing where it is short. Without it store_commit() does so itself when the journal reaches 64 MiB.
+ * Nothing where it is short. Without it store_commit() does so itself when the journal reaches 32 MiB.
  */
 SLUIS_MUST_CHECK enum sluis_err store_tidy(struct store *store);
 

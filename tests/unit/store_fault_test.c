@@ -153,6 +153,7 @@ test_failed_sync_while_tidying(void **state)
 		assert_int_equal(store_begin(w->store, &w->tx), SLUIS_EIO);
 		world_reopen(w);
 		assert_int_equal(store_check_full(w->store, &w->why), SLUIS_OK);
+		world_reopen(w); /* closed in peace: the journal is gone */
 	}
 	fill_journal(w, 50);
 	FAULT.syncs = 0;
@@ -174,7 +175,7 @@ test_journal_stays_bounded(void **state)
 	for (unsigned round = 0; round < 8; round++)
 		fill_journal(w, round * 10);
 	assert_int_equal(stat(path, &st), 0);
-	assert_in_range(st.st_size, 0, 80 * 1024 * 1024);
+	assert_in_range(st.st_size, 0, 48 * 1024 * 1024);
 }
 
 /* ---- Writes that fail, one after the other ---- */
