@@ -141,6 +141,13 @@ write_round(struct commit *commit, struct round *round, struct plan *plans, size
 		log_line(LOG_LEVEL_WARNING, "round-refused error=%s acts=%zu", sluis_err_name(err), n);
 	if (roll_back(commit, round) != SLUIS_OK)
 		stop_at(SLUIS_ENOMEM, "rollback");
+	if (err == SLUIS_ENOSPACE && !commit->is_full) {
+		/* this round's clients repeat; from now on refusals and reading live on the reserve (design 9) */
+		commit->is_full = true;
+		log_line(LOG_LEVEL_WARNING, "disk-full pushes=wait pulls=wait");
+		if (is_fatal(store_reserve_release(commit->store)))
+			stop_at(SLUIS_EIO, "reserve");
+	}
 	return err;
 }
 
@@ -251,6 +258,16 @@ forget_acts(struct commit *commit, int64_t now_ms)
 		stop_at(err, "forget");
 }
 
+/* There is room again when the reserve can be made again. */
+static void
+look_for_room(struct commit *commit)
+{
+	if (!commit->is_full || store_reserve_make(commit->store) != SLUIS_OK)
+		return;
+	commit->is_full = false;
+	log_line(LOG_LEVEL_NOTICE, "disk-has-room");
+}
+
 /* What comes due with time alone: a policy version that starts, the daily look at revocation lists. */
 static void
 keep_up(struct commit *commit)
@@ -261,6 +278,7 @@ keep_up(struct commit *commit)
 	const int64_t now_ms = clock_read(&commit->clock);
 
 	forget_acts(commit, now_ms);
+	look_for_room(commit);
 	if (sluis_directory_policy_hash(commit->directory, now_ms, &in_force) == SLUIS_OK &&
 	    !sluis_hash_equal(&in_force, &commit->policy_hash)) {
 		if (store_begin(commit->store, &tx) != SLUIS_OK ||

@@ -58,6 +58,7 @@ struct commit {
 	struct clock clock;
 	struct sluis_arena *arena; /* scratch of the round */
 	struct plan *plans;        /* COMMIT_ROUND_MAX places */
+	bool is_full;              /* the disk was full, the reserve is in use: pushes and pulls wait */
 	int64_t forgot_ms;         /* when old ids were dropped last */
 	_Atomic uint64_t beats;
 	atomic_bool reload;

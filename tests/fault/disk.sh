@@ -140,6 +140,9 @@ if mount -t tmpfs -o "size=$(($(du -sm "$WORK/store" | cut -f1) + 4))m,mode=0700
 	done
 	check "disk full: it comes to that" test "$CODE" -eq 4
 	while_full "disk full"
+	# the reserve is for what must go on: a refusal is still decided, signed and written down
+	sluis provider status 00000000000000000000000000000001
+	check "disk full: a refusal is still one" test "$CODE" -eq 3
 	rm -f "$REGION/store/filler"
 	space_again "disk full"
 	end_child KILL
