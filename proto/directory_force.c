@@ -142,7 +142,7 @@ sluis_directory_in_force_then(const struct sluis_directory *directory, const str
 		return not_in_force(why, SLUIS_EREFUSED, "%.*s was suspended then",
 		    SLUIS_DIRECTORY_TEXT(member->handle));
 	SLUIS_TRY(check_window(member, at_ms, why));
-	if (of_organisation == NULL || organisation == NULL ||
+	if (organisation == NULL || /* one that is there has a holder */
 	    standing_then(directory, of_organisation, size) != SLUIS_STANDING_ACTIVE)
 		return not_in_force(why, SLUIS_ECERTIFICATE, "the organisation %.*s was not active then",
 		    SLUIS_DIRECTORY_TEXT(member->organisation_handle));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "signed.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +23,7 @@ pae_new(enum sluis_signed_type type, struct sluis_bytes payload, struct sluis_wr
 		return SLUIS_ENOMEM;
 	sluis_writer_init(ret, data, payload.len + PAE_ROOM_BYTES);
 	sluis_dsse_pae(sluis_bytes_text(sluis_dsse_type_text(type)), payload, ret);
-	if (ret->overflow) {
-		free(data);
-		return SLUIS_ETOOBIG;
-	}
+	assert(!ret->overflow);
 	return SLUIS_OK;
 }
 

@@ -147,6 +147,9 @@ a_whole_life(void **state)
 	assert_int_equal(it->n_members, 3);
 	federation_case_act(f, it, "director", SLUIS_CASE_HAND_OVER, "municipality-a", NULL, NULL);
 	assert_non_null(sluis_case_member(it, text("municipality-a")));
+	assert_int_equal(it->n_members, 4);
+	federation_case_act(f, it, "municipality-a", SLUIS_CASE_HAND_OVER, "director", NULL, NULL);
+	assert_int_equal(it->n_members, 4); /* was on it already */
 	federation_case_act(f, it, "director", SLUIS_CASE_CLOSE, NULL, "reason", "done");
 	assert_true(it->is_closed);
 	assert_true(sluis_bytes_is_text(it->step, "consultation"));
@@ -155,14 +158,14 @@ a_whole_life(void **state)
 	assert_true(sluis_bytes_is_text(it->step, "monitoring"));
 	/* for who comes back, the time on the case begins again */
 	federation_case_act(f, it, "director", SLUIS_CASE_JOIN, "gi", NULL, NULL);
-	assert_int_equal(sluis_case_member(it, text("gi"))->since_sequence, 11);
+	assert_int_equal(sluis_case_member(it, text("gi"))->since_sequence, 12);
 	shield = sluis_case_next_act(it, &cursor, SLUIS_CASE_SHIELD);
 	assert_true(sluis_case_act_names(shield, text("school")));
 	assert_false(sluis_case_act_names(shield, text("gi")));
 	assert_true(sluis_bytes_is_text(sluis_case_act_fact(shield, "category"), "address"));
 	assert_int_equal(sluis_case_act_fact(shield, "reason").len, 0);
 	assert_null(sluis_case_next_act(it, &cursor, SLUIS_CASE_SHIELD));
-	assert_int_equal(it->next_sequence, 12);
+	assert_int_equal(it->next_sequence, 13);
 }
 
 static void
@@ -363,6 +366,21 @@ the_first_act_opens(void **state)
 	draft.n_names = 1;
 	refused_draft(&draft, "director", SLUIS_EREFUSED);
 	draft.n_names = 0;
+	{
+		/* nothing comes before it */
+		Sluis__Previous previous = SLUIS__PREVIOUS__INIT;
+		struct sluis_bytes payload;
+		Sluis__CaseAct *act;
+		uint8_t *packed;
+
+		assert_int_equal(sluis_case_build(it, &draft, f->arena, &payload), SLUIS_OK);
+		assert_int_equal(SLUIS_UNPACK(case_act, CaseAct, payload, 65535, f->arena, &act), SLUIS_OK);
+		previous.previous_hash = sluis_pb_hash(&f->id);
+		act->previous = &previous;
+		packed = sluis_arena_alloc(f->arena, protobuf_c_message_get_packed_size(&act->base));
+		refused(federation_sign(f, "director", SLUIS_SIGNED_CASE,
+		    sluis_bytes(packed, protobuf_c_message_pack(&act->base, packed))), SLUIS_EFORMAT);
+	}
 	assert_int_equal(sluis_case_append(it, act_of(&draft, "director"), f->directory, NULL), SLUIS_OK);
 	assert_int_equal(it->n_members, 1);
 }
@@ -373,6 +391,8 @@ other_bytes_are_no_act(void **state)
 {
 	const struct sluis_case_act draft = draft_by("gi", SLUIS_CASE_LABEL);
 	struct sluis_bytes payload;
+	struct sluis_why why = { "" };
+	Sluis__Signed *renaming;
 	Sluis__CaseAct *act;
 	uint8_t *packed;
 
@@ -382,8 +402,11 @@ other_bytes_are_no_act(void **state)
 	assert_int_equal(SLUIS_UNPACK(case_act, CaseAct, payload, 65535, f->arena, &act), SLUIS_OK);
 	act->act_code = sluis_pb(text("rename"));
 	packed = sluis_arena_alloc(f->arena, protobuf_c_message_get_packed_size(&act->base));
-	refused(federation_sign(f, "gi", SLUIS_SIGNED_CASE,
-	    sluis_bytes(packed, protobuf_c_message_pack(&act->base, packed))), SLUIS_EFORMAT);
+	renaming = federation_sign(f, "gi", SLUIS_SIGNED_CASE,
+	    sluis_bytes(packed, protobuf_c_message_pack(&act->base, packed)));
+	refused(renaming, SLUIS_EFORMAT);
+	assert_int_equal(sluis_case_check(it, renaming, f->directory, &why), SLUIS_EFORMAT);
+	assert_non_null(strstr(why.text, "does not know"));
 	act->act_code = sluis_pb(text("label"));
 	act->previous = NULL;
 	packed = sluis_arena_alloc(f->arena, protobuf_c_message_get_packed_size(&act->base));
@@ -398,6 +421,8 @@ too_much_is_refused(void **state)
 	struct sluis_case_act draft = draft_by("gi", SLUIS_CASE_LABEL);
 	static uint8_t value[1024];
 	struct sluis_case_fact wide[20];
+	struct sluis_case_name names[SLUIS_CASE_ACT_MEMBERS_MAX + 1];
+	char handles[SLUIS_CASE_ACT_MEMBERS_MAX + 1][8];
 
 	(void)state;
 	memset(value, 'v', sizeof(value));
@@ -411,6 +436,48 @@ too_much_is_refused(void **state)
 	draft.facts = wide;
 	draft.n_facts = SLUIS_ARRAY_LEN(wide);
 	refused_draft(&draft, "gi", SLUIS_ETOOBIG);
+	draft.n_facts = 0;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(names); i++) {
+		snprintf(handles[i], sizeof(handles[i]), "m%zu", i);
+		names[i] = (struct sluis_case_name){ .handle = text(handles[i]), .record_hash = f->id };
+	}
+	draft.names = names;
+	draft.n_names = SLUIS_ARRAY_LEN(names);
+	refused_draft(&draft, "gi", SLUIS_ETOOBIG);
+}
+
+static void
+memory_that_is_full_is_said(void **state)
+{
+	const struct sluis_case_name newcomer = name("school");
+	const struct sluis_case_fact fact = { .code = text("why"), .value = text("stand-in") };
+	struct sluis_case_act draft = draft_by("director", SLUIS_CASE_JOIN);
+	struct sluis_arena *whole = it->arena;
+	enum sluis_err err = SLUIS_ENOMEM;
+	Sluis__Signed *act;
+	size_t cap;
+
+	(void)state;
+	draft.names = &newcomer;
+	draft.facts = &fact;
+	draft.n_names = draft.n_facts = 1;
+	for (cap = 0; err == SLUIS_ENOMEM; cap += 16) {
+		SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *small = sluis_arena_new(cap);
+		struct sluis_bytes payload;
+
+		err = sluis_case_build(it, &draft, small, &payload);
+	}
+	assert_int_equal(err, SLUIS_OK);
+	assert_true(cap > 200);
+	act = act_of(&draft, "director");
+	for (cap = 0; cap < 96; cap += 16) {
+		it->arena = sluis_arena_new(cap);
+		assert_int_equal(sluis_case_append(it, act, f->directory, NULL), SLUIS_ENOMEM);
+		assert_int_equal(it->next_sequence, 1);
+		sluis_arena_free(it->arena);
+	}
+	it->arena = whole;
+	assert_int_equal(sluis_case_append(it, act, f->directory, NULL), SLUIS_OK);
 }
 
 static void
@@ -482,6 +549,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_first_act_opens, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_bytes_are_no_act, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_much_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(memory_that_is_full_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_case_has_room_for_so_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_byte_and_length_counts, setup, teardown),
 	};

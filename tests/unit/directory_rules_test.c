@@ -348,6 +348,32 @@ k_of_n_are_k_persons(void **state)
 	attack_taken(f, suspension("registrar", false, SLUIS_STANDING_ACTIVE, "director officer"));
 }
 
+static void
+registrars_are_so_many_at_most(void **state)
+{
+	const char *handles[SLUIS_REGISTRARS_MAX + 1] = { "registrar" };
+	static char names[SLUIS_REGISTRARS_MAX + 1][16];
+	struct sluis_bytes views[SLUIS_REGISTRARS_MAX + 1], payload;
+	struct sluis_registrars draft = { .handles = views, .needed = 1 };
+	struct sluis_record_act act;
+
+	(void)state;
+	for (size_t i = 1; i < SLUIS_ARRAY_LEN(handles); i++) {
+		snprintf(names[i], sizeof(names[i]), "registrar-%zu", i);
+		handles[i] = names[i];
+		federation_add_member(f, names[i], "expert-team", "secretary");
+	}
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(handles); i++)
+		views[i] = text(handles[i]);
+	act = attack_act(f);
+	draft.n = SLUIS_REGISTRARS_MAX + 1;
+	attack_must(sluis_record_registrars(&act, &draft, f->arena, &payload));
+	attack_refused(f, attack_entry(f, SLUIS_ENTRY_REGISTRARS, payload, "registrar"), "registrars");
+	draft.n = SLUIS_REGISTRARS_MAX;
+	attack_must(sluis_record_registrars(&act, &draft, f->arena, &payload));
+	attack_taken(f, attack_entry(f, SLUIS_ENTRY_REGISTRARS, payload, "registrar"));
+}
+
 /* ---- approvals ---- */
 
 static void
@@ -840,6 +866,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(times_go_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_registrars_in_force_sign_for_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(k_of_n_are_k_persons, setup, teardown),
+		cmocka_unit_test_setup_teardown(registrars_are_so_many_at_most, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_approves_itself, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_what_waits_is_approved, setup, teardown),
 		cmocka_unit_test_setup_teardown(removed_is_final, setup, teardown),

@@ -465,6 +465,28 @@ a_rotated_record_replaces_the_former(void **state)
 	    SLUIS_OK);
 	assert_int_equal(sluis_directory_in_force_then(f->directory, member("referrer"), before + 2, f->now_ms,
 	    NULL), SLUIS_OK);
+	assert_int_equal(sluis_directory_in_force_then(f->directory,
+	    sluis_directory_member_by_record(f->directory, &former.record_hash), before + 2, f->now_ms, NULL),
+	    SLUIS_EREFUSED);
+}
+
+/* A member of whom the directory knows nothing, or whose organisation it does not know. */
+static void
+strangers_are_not_in_force(void **state)
+{
+	const uint64_t size = sluis_directory_size(f->directory);
+	struct sluis_member stray = *member("gi");
+
+	(void)state;
+	stray.organisation_handle = text("nobody");
+	assert_int_equal(sluis_directory_in_force(f->directory, &stray, f->now_ms, NULL, NULL),
+	    SLUIS_ECERTIFICATE);
+	assert_int_equal(sluis_directory_in_force_then(f->directory, &stray, size, f->now_ms, NULL),
+	    SLUIS_ECERTIFICATE);
+	stray = *member("gi");
+	stray.handle = text("nobody");
+	assert_int_equal(sluis_directory_in_force_then(f->directory, &stray, size, f->now_ms, NULL),
+	    SLUIS_EREFUSED);
 }
 
 static void
@@ -488,6 +510,7 @@ an_organisation_renews_its_certificate(void **state)
 		.from_ms = f->now_ms - FEDERATION_DAY_MS,
 		.until_ms = f->now_ms + 2000 * FEDERATION_DAY_MS };
 	struct federation_member late;
+	struct sluis_member long_lived;
 
 	(void)state;
 	federation_ca_issue(f->ca, f->arena, &wish, gi);
@@ -507,6 +530,13 @@ an_organisation_renews_its_certificate(void **state)
 	assert_int_equal(sluis_directory_in_force(f->directory, member("gi"), f->now_ms, NULL, NULL), SLUIS_OK);
 	assert_int_equal(sluis_directory_in_force_then(f->directory, member("gi"), before, f->now_ms, NULL),
 	    SLUIS_OK);
+	/* each certificate counts while it was the one in force */
+	long_lived = *member("gi");
+	long_lived.until_ms = SLUIS_TIME_MAX_MS;
+	assert_int_equal(sluis_directory_in_force_then(f->directory, &long_lived, before,
+	    f->now_ms + 1500 * FEDERATION_DAY_MS, NULL), SLUIS_ECERTIFICATE);
+	assert_int_equal(sluis_directory_in_force_then(f->directory, &long_lived, before + 2,
+	    f->now_ms + 1500 * FEDERATION_DAY_MS, NULL), SLUIS_OK);
 	/* its records are signed with the new certificate from now on */
 	federation_add_member(f, "gi-stand-in", "gi", "certified-institution");
 }
@@ -529,6 +559,7 @@ main(void)
 		cmocka_unit_test(suspension_works_from_its_entry_on),
 		cmocka_unit_test(a_record_counts_only_from_its_approval_on),
 		cmocka_unit_test(a_rotated_record_replaces_the_former),
+		cmocka_unit_test(strangers_are_not_in_force),
 		cmocka_unit_test(an_organisation_renews_its_certificate),
 	};
 

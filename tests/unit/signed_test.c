@@ -187,6 +187,45 @@ no_more_signatures_than_an_act_can_carry(void **state)
 	assert_int_equal(sluis_signed_add(act, SLUIS_SIGNED_GRANT, &signer, f->arena), SLUIS_ETOOBIG);
 }
 
+static void
+what_is_too_large_is_not_signed(void **state)
+{
+	const struct federation_organisation *theirs = federation_organisation(f, "gi");
+	const struct sluis_certificate_signer certificate = { .certificate = theirs->chain[0],
+		.key_pem = theirs->key_pem };
+	uint8_t *bytes = sluis_arena_alloc(f->arena, SLUIS_KEYS_ENTRY_MAX_BYTES + 1);
+	Sluis__Signed *act;
+
+	(void)state;
+	assert_int_equal(sluis_signed_of(sluis_bytes(bytes, SLUIS_KEYS_ENTRY_MAX_BYTES), f->arena, &act), SLUIS_OK);
+	assert_int_equal(sluis_signed_add(act, SLUIS_SIGNED_GUEST, &gi->signer, f->arena), SLUIS_OK);
+	assert_int_equal(sluis_signed_add_certificate(act, SLUIS_SIGNED_GUEST, &certificate, f->arena), SLUIS_OK);
+	assert_int_equal(sluis_signed_of(sluis_bytes(bytes, SLUIS_KEYS_ENTRY_MAX_BYTES + 1), f->arena, &act),
+	    SLUIS_OK);
+	assert_int_equal(sluis_signed_add(act, SLUIS_SIGNED_GUEST, &gi->signer, f->arena), SLUIS_ETOOBIG);
+	assert_int_equal(sluis_signed_add_certificate(act, SLUIS_SIGNED_GUEST, &certificate, f->arena),
+	    SLUIS_ETOOBIG);
+	assert_int_equal(act->n_signatures, 0);
+}
+
+static void
+an_arena_that_is_full_is_said(void **state)
+{
+	enum sluis_err err = SLUIS_ENOMEM;
+	size_t cap;
+
+	(void)state;
+	for (cap = 0; err == SLUIS_ENOMEM; cap += 16) {
+		SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *small = sluis_arena_new(cap);
+		Sluis__Signed *act = NULL;
+
+		err = sluis_signed_make(&gi->signer, SLUIS_SIGNED_GRANT, payload, small, &act);
+		assert_true((act != NULL) == (err == SLUIS_OK));
+	}
+	assert_int_equal(err, SLUIS_OK);
+	assert_true(cap > 200);
+}
+
 /* ---- k of n ---- */
 
 static const struct sluis_public *
@@ -238,6 +277,17 @@ nobody_counts_twice(void **state)
 	act->signatures = twice;
 	act->n_signatures = 2;
 	assert_int_equal(sluis_signed_count(act, SLUIS_SIGNED_GRANT, &by_record, &n), SLUIS_EEXISTS);
+	/* more signatures than an act can carry */
+	{
+		Sluis__Signature *many[SLUIS_SIGNATURES_MAX + 1];
+
+		for (size_t i = 0; i < SLUIS_ARRAY_LEN(many); i++)
+			many[i] = act->signatures[0];
+		act->signatures = many;
+		act->n_signatures = SLUIS_ARRAY_LEN(many);
+		assert_int_equal(sluis_signed_count(act, SLUIS_SIGNED_GRANT, &by_record, &n), SLUIS_ESIGNATURE);
+		act->signatures = twice;
+	}
 	/* two records, both of one person */
 	act->n_signatures = 1;
 	assert_int_equal(sluis_signed_add(act, SLUIS_SIGNED_GRANT, &school->signer, f->arena), SLUIS_OK);
@@ -256,6 +306,8 @@ main(void)
 		cmocka_unit_test(a_certificate_signs),
 		cmocka_unit_test(a_key_of_another_certificate_does_not_sign),
 		cmocka_unit_test(no_more_signatures_than_an_act_can_carry),
+		cmocka_unit_test(what_is_too_large_is_not_signed),
+		cmocka_unit_test(an_arena_that_is_full_is_said),
 		cmocka_unit_test(signatures_of_those_who_may_are_counted),
 		cmocka_unit_test(nobody_counts_twice),
 	};
