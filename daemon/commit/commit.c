@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "commit/internal.h"
 #include "commit/revocation.h"
@@ -258,11 +259,15 @@ forget_acts(struct commit *commit, int64_t now_ms)
 		stop_at(err, "forget");
 }
 
-/* There is room again when the reserve can be made again. */
+/* There is room again when the reserve can be made again and as much is left beside it: else it would come and go. */
 static void
 look_for_room(struct commit *commit)
 {
-	if (!commit->is_full || store_reserve_make(commit->store) != SLUIS_OK)
+	struct statvfs fs;
+
+	if (!commit->is_full || statvfs(commit->parts.config->store, &fs) != 0 ||
+	    (uint64_t)fs.f_bavail * fs.f_frsize < 2ULL * STORE_RESERVE_BYTES ||
+	    store_reserve_make(commit->store) != SLUIS_OK)
 		return;
 	commit->is_full = false;
 	log_line(LOG_LEVEL_NOTICE, "disk-has-room");

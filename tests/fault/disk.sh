@@ -125,7 +125,7 @@ end_child TERM
 check "the broker drains and ends with 0" test "$ENDED" -eq 0
 mv "$REGION/store" "$WORK/store"
 mkdir "$REGION/store"
-if mount -t tmpfs -o "size=$(($(du -sm "$WORK/store" | cut -f1) + 4))m,mode=0700" tmpfs "$REGION/store" 2>/dev/null; then
+if mount -t tmpfs -o "size=$(($(du -sm "$WORK/store" | cut -f1) + 40))m,mode=0700" tmpfs "$REGION/store" 2>/dev/null; then
 	cp -a "$WORK/store/." "$REGION/store/"
 	start_child || bad "the broker starts on a small disk" "$(tail -n 3 "$REGION/sluisd.log")"
 	push_ok small "a push on a small disk"
