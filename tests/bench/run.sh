@@ -59,7 +59,7 @@ for shape in "1 1" "1 64" "16 1" "16 64"; do
 	name=push_each_${clients}x${window}
 	"$B/bench/floor" "$DIR" "$clients" "$window" "$SECONDS_EACH" 6700 > "$DIR/floor"
 	floor=$(field pushes_per_s < "$DIR/floor")
-	ready=$((clients == 1 && window == 1 ? 8000 : 40000 / clients))
+	ready=$((clients == 1 && window == 1 ? 6000 : 24000 / clients))
 	before=$(flushes)
 	"$B/bench/push_bench" "$PROFILES" "$CASE" "$GRANT" "$ready" "$clients" "$window" "$SECONDS_EACH" 0 > "$DIR/push"
 	after=$(flushes)
