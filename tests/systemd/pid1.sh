@@ -7,7 +7,7 @@
 # and that the one system call which libzmq needs is needed. A region is made first; its broker then moves into a Debian
 # tree of its own (debootstrap, once: SLUIS_PID1_ROOT), which boots in fresh namespaces.
 # Needs root, cgroup2, debootstrap and Debian's packages; without one of them it says so and checks nothing.
-# shellcheck source=../promise/lib.sh
+# shellcheck source=SCRIPTDIR/../promise/lib.sh
 . "$(dirname "$0")/../promise/lib.sh"
 
 PACKAGES=systemd,systemd-sysv,dbus,procps,libzmq5,libsodium23,libsqlite3-0,libprotobuf-c1,libyaml-0-2,libjansson4,libssl3
