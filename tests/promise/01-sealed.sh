@@ -29,7 +29,10 @@ FIRST=$MESSAGE
 
 hides "nothing in the broker's store, keys or log" "$REGION/store" "$REGION/keys" "$REGION/sluisd.log"
 hides "nothing in the sender's profile" "$REGION/profiles/provider"
-if gdb -p "$(cat "$REGION/sluisd.pid")" -batch -ex "generate-core-file $WORK/core" >"$WORK/gdb" 2>&1 && [ -s "$WORK/core" ]; then
+# Under the address sanitizer an image holds terabytes of shadow: the plain build is the one to look into.
+if [ "$(awk '/^VmSize/ { print $2 }' "/proc/$(cat "$REGION/sluisd.pid")/status")" -gt 100000000 ]; then
+	echo "skip    a memory image of a build with sanitizers is too large"
+elif gdb -p "$(cat "$REGION/sluisd.pid")" -batch -ex "generate-core-file $WORK/core" >"$WORK/gdb" 2>&1 && [ -s "$WORK/core" ]; then
 	hides "nothing in the broker's memory" "$WORK/core"
 	check "the memory image holds something" grep -qa sluis "$WORK/core"
 	rm -f "$WORK/core"
