@@ -20,6 +20,8 @@ install: all
 	install -D -m 644 config/policy.yaml $(DESTDIR)$(PREFIX)/share/sluis/policy.yaml
 	install -D -m 644 $(B)/locale/nl/LC_MESSAGES/sluis.mo \
 		$(DESTDIR)$(PREFIX)/share/locale/nl/LC_MESSAGES/sluis.mo
+	install -D -m 644 deploy/systemd/sluisd.sysusers $(DESTDIR)$(SYSUSERSDIR)/sluisd.conf
+	install -D -m 644 config/sluisd.yaml $(DESTDIR)$(PREFIX)/share/sluis/sluisd.yaml
 	install -D -m 644 deploy/systemd/sluisd.socket $(DESTDIR)$(UNITDIR)/sluisd.socket
 	mkdir -p $(DESTDIR)$(UNITDIR)
 	sed 's|/usr/sbin/sluisd|$(PREFIX)/sbin/sluisd|g' deploy/systemd/sluisd.service \
