@@ -154,8 +154,10 @@ SLUIS_MUST_CHECK enum sluis_err store_tidy(struct store *store);
 
 /**
  * store_peek_keys(dir, each, context):
- * The entries of the keys log in order, read beside a daemon that may be running: no lock, nothing is changed. A view is good
- * during the call. Errors: SLUIS_ENOTFOUND (there is no store yet), SLUIS_EIO, and what ${each} says.
+ * The entries of the keys log in order, as committed, read beside a daemon that may be running: no lock, nothing is
+ * changed (at most an empty journal is left where there was none). A view is good during the call; no entry is
+ * given before all have been read. Errors: SLUIS_ENOTFOUND (there is no store yet), SLUIS_EIO (cannot be read, or
+ * the daemon kept it moving for a second), SLUIS_ENOMEM, and what ${each} says.
  */
 SLUIS_MUST_CHECK enum sluis_err store_peek_keys(const char *dir,
     enum sluis_err (*each)(void *context, struct sluis_bytes entry), void *context);
