@@ -106,7 +106,7 @@ sluis_policy_ground_end(const struct policy_view *v)
 		if (evidence->type != SLUIS_EVIDENCE_END)
 			continue;
 		(void)sluis_policy_date_parse(fact_for(v, evidence->key)->value, &day_ms);
-		end_ms = day_ms < end_ms ? day_ms : end_ms;
+		end_ms = sluis_policy_earlier(end_ms, day_ms);
 	}
 	return end_ms;
 }

@@ -131,8 +131,8 @@ POLICY_PREDICATE(receiver_may_join)
 	(void)ret_detail;
 	if (v->of->members != POLICY_MEMBERS_JOINING)
 		return true;
-	for (size_t i = 0; i < v->policy->kinds[SLUIS_KIND_ROLE].codes.count; i++)
-		if (sluis_policy_mask_has(v->recipient_roles[at.recipient], (int)i) &&
+	for (int i = 0; i < POLICY_MASK_CODES_MAX; i++)
+		if (sluis_policy_mask_has(v->recipient_roles[at.recipient], i) &&
 		    v->policy->roles[i].may_join)
 			return true;
 	return false;

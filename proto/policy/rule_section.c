@@ -53,8 +53,8 @@ has_place(const struct policy_view *v, int category)
 static bool
 is_officer(const struct policy_view *v, int recipient)
 {
-	for (size_t i = 0; i < v->policy->kinds[SLUIS_KIND_ROLE].codes.count; i++)
-		if (sluis_policy_mask_has(v->recipient_roles[recipient], (int)i) &&
+	for (int i = 0; i < POLICY_MASK_CODES_MAX; i++)
+		if (sluis_policy_mask_has(v->recipient_roles[recipient], i) &&
 		    v->policy->roles[i].is_officer)
 			return true;
 	return false;

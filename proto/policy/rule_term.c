@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "view.h"
 
-static int64_t
-earlier(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* ${from_ms} and a term from the policy (never negative), at most the end of time. */
 static int64_t
 after(int64_t from_ms, int64_t term_ms)
@@ -24,21 +18,21 @@ grant_end(const struct policy_view *v)
 	if (!sluis_policy_uses_grant(v))
 		return INT64_MAX;
 	return grant->band_until_ms == 0 ? grant->until_ms
-	                                 : earlier(grant->until_ms, grant->band_until_ms);
+	                                 : sluis_policy_earlier(grant->until_ms, grant->band_until_ms);
 }
 
 int64_t
 sluis_policy_expiry(const struct policy_view *v)
 {
-	int64_t end_ms = earlier(grant_end(v), sluis_policy_ground_end(v));
+	int64_t end_ms = sluis_policy_earlier(grant_end(v), sluis_policy_ground_end(v));
 
 	if (v->mode == POLICY_MODE_RELEASE)
-		return earlier(end_ms, v->act->expires_ms);
+		return sluis_policy_earlier(end_ms, v->act->expires_ms);
 	if (v->act->expires_ms != 0)
-		end_ms = earlier(end_ms, v->act->expires_ms);
+		end_ms = sluis_policy_earlier(end_ms, v->act->expires_ms);
 	if (v->mode == POLICY_MODE_REQUEST)
-		return earlier(end_ms, after(v->act->created_ms, v->policy->limits.request_max_ms));
-	return earlier(end_ms, after(v->act->created_ms, v->retention->term_ms));
+		return sluis_policy_earlier(end_ms, after(v->act->created_ms, v->policy->limits.request_max_ms));
+	return sluis_policy_earlier(end_ms, after(v->act->created_ms, v->retention->term_ms));
 }
 
 /* `review` keeps content until the review of its ground is done: only beside such a ground. */

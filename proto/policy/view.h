@@ -219,6 +219,13 @@ sluis_policy_codes_have(struct sluis_codes codes, struct sluis_bytes code)
 	return false;
 }
 
+/** sluis_policy_earlier(a_ms, b_ms): the earlier of two moments. */
+static inline int64_t
+sluis_policy_earlier(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
 /** sluis_policy_same(a, b): the same handle, and not two empty ones. */
 static inline bool
 sluis_policy_same(struct sluis_bytes a, struct sluis_bytes b)

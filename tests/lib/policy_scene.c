@@ -79,7 +79,7 @@ scene_codes(const char *codes)
 {
 	static struct {
 		const char *words;
-		struct sluis_bytes items[32];
+		struct sluis_bytes *items;
 		size_t count;
 	} known[128];
 	size_t i = 0;
@@ -93,7 +93,8 @@ scene_codes(const char *codes)
 		while (*at != '\0') {
 			const size_t len = strcspn(at, " ");
 
-			assert(known[i].count < SLUIS_ARRAY_LEN(known[i].items));
+			known[i].items = realloc(known[i].items, (known[i].count + 1) * sizeof(*known[i].items));
+			assert(known[i].items != NULL);
 			known[i].items[known[i].count++] = sluis_bytes(at, len);
 			at += len + strspn(at + len, " ");
 		}
@@ -245,19 +246,43 @@ scene_init_act(struct scene *s, const struct sluis_policy *policy, const char *a
 	s->act.code = scene_code(act);
 }
 
+/* A copy that ends where the array ends, so that a sanitizer sees who reads on. */
+static void *
+exact_copy(const void *items, size_t count, size_t item_bytes)
+{
+	void *copy = malloc(count * item_bytes);
+
+	assert(copy != NULL);
+	memcpy(copy, items, count * item_bytes);
+	return copy;
+}
+
 struct sluis_verdict
 scene_decide(const struct scene *s)
 {
-	struct scene now = *s;
+	struct sluis_recipient_facts *recipients =
+	    exact_copy(s->recipients, s->facts.recipient_count, sizeof(*recipients));
+	struct sluis_grant_receiver *to = exact_copy(s->to, s->facts.grant.to_count, sizeof(*to));
+	struct sluis_section_act *sections =
+	    exact_copy(s->sections, s->act.section_count, sizeof(*sections));
+	struct sluis_ground_fact *ground_facts =
+	    exact_copy(s->ground_facts, s->act.ground_fact_count, sizeof(*ground_facts));
+	struct sluis_facts facts = s->facts;
+	struct sluis_act act = s->act;
+	struct sluis_verdict verdict;
 
-	/* Arrays may be elsewhere when the scene was copied. */
-	now.facts.recipients = now.recipients;
-	now.facts.grant.to = now.to;
-	now.act.sections = now.sections;
-	now.act.ground_facts = now.ground_facts;
-	if (now.act.step.len > 0 && now.act.sender_role.len > 0)
-		return sluis_policy_decide_release(now.policy, &now.facts, &now.act, now.now_ms);
-	return sluis_policy_decide(now.policy, &now.facts, &now.act, now.now_ms);
+	facts.recipients = recipients;
+	facts.grant.to = to;
+	act.sections = sections;
+	act.ground_facts = ground_facts;
+	verdict = act.step.len > 0 && act.sender_role.len > 0
+	              ? sluis_policy_decide_release(s->policy, &facts, &act, s->now_ms)
+	              : sluis_policy_decide(s->policy, &facts, &act, s->now_ms);
+	free(recipients);
+	free(to);
+	free(sections);
+	free(ground_facts);
+	return verdict;
 }
 
 const char *

@@ -249,6 +249,32 @@ withdraws_a_grant(void **state)
 	assert_rule("act");
 }
 
+/* What is known without the case is so by a line of the act, and only where the act says that it may be. */
+static void
+knows_without_the_case_by_the_act_only(void **state)
+{
+	static const char ACT[] = "    off-case: true\n    object: true\n    always: true\n";
+	char *text = scene_text("config/policy.yaml");
+	struct sluis_policy *on_case = scene_policy(scene_replace(text, ACT, "    object: true\n"));
+	struct sluis_policy *of_nothing;
+
+	(void)state;
+	text = scene_text("config/policy.yaml");
+	of_nothing = scene_policy(scene_replace(text, ACT, "    off-case: true\n"));
+	init("grant-withdraw", "intake", "provider");
+	S.facts.of_case.is_sender_on_case = false;
+	S.facts.object = (struct sluis_object_facts){ .is_found = true, .author = scene_code("director") };
+	assert_rule("act");
+	S.policy = on_case;
+	assert_rule("not-found");
+	S.policy = of_nothing;
+	assert_rule("act");
+	S.facts.object.author = scene_code("other");
+	assert_rule("not-found");
+	sluis_policy_free(on_case);
+	sluis_policy_free(of_nothing);
+}
+
 /* A family holds a token and is no member: it may withdraw, and nothing else. */
 static void
 takes_a_token(void **state)
@@ -358,6 +384,7 @@ main(void)
 		cmocka_unit_test(hands_over_and_shields),
 		cmocka_unit_test(moves_step_by_step),
 		cmocka_unit_test(withdraws_a_grant),
+		cmocka_unit_test(knows_without_the_case_by_the_act_only),
 		cmocka_unit_test(takes_a_token),
 		cmocka_unit_test(answers_for_messages),
 		cmocka_unit_test(runs_retention_for_the_body_only),

@@ -203,6 +203,31 @@ never_adds_up_roles(void **state)
 	assert_delivers("matrix", 1, 1);
 }
 
+/* A receiver whose roles give it as much of different things gets what its first role gives. */
+static void
+takes_the_first_of_equal_roles(void **state)
+{
+	(void)state;
+	scene_init_push(&S, scene_default_policy(), "expertise", "monitoring", "director expertise-centre");
+	scene_add_recipient(&S, "both", "centre", "expertise-centre director");
+	scene_add_section(&S, "advice", 0);
+	scene_add_section(&S, "question", 0);
+	scene_grant_to(&S, "centre", "");
+	assert_delivers("matrix", 1, 1);
+	scene_init_push(&S, scene_default_policy(), "transfer", "monitoring", "director");
+	scene_add_recipient(&S, "both", "gp", "neighbour municipality-access");
+	scene_add_section(&S, "plan", 0);
+	scene_add_section(&S, "history", 0);
+	scene_grant_to(&S, "gp", "neighbour");
+	S.facts.grant.categories = scene_codes("history");
+	assert_delivers("category-by-grant", 1, 0); /* plan by the first role, not history by the later */
+
+	/* And of two sender roles that come as far as each other the first is named. */
+	scene_init(&S, scene_default_policy());
+	S.facts.sender.roles = scene_codes("secretary provider");
+	assert_true(sluis_bytes_is_text(deliver().sender_role, "provider"));
+}
+
 static void
 sends_recovery_keys_along(void **state)
 {
@@ -251,6 +276,7 @@ main(void)
 		cmocka_unit_test(gives_the_justification_to_officer_and_sender),
 		cmocka_unit_test(tries_all_roles),
 		cmocka_unit_test(never_adds_up_roles),
+		cmocka_unit_test(takes_the_first_of_equal_roles),
 		cmocka_unit_test(sends_recovery_keys_along),
 		cmocka_unit_test(stands_any_number_of_sections),
 	};

@@ -269,6 +269,7 @@ hands_over_what_is_in_order(void **state)
 
 	(void)state;
 	scene_init_release(&S, scene_default_policy());
+	S.act.not_before_ms = S.now_ms;
 	v = scene_decide(&S);
 	assert_int_equal(v.outcome, SLUIS_PERMIT);
 	assert_int_equal(v.rule, SLUIS_RULE_MATRIX);
@@ -360,6 +361,64 @@ hands_the_justification_to_the_officer(void **state)
 }
 
 static void
+init_release_of(const char *purpose, const char *step, const char *from, const char *to, const char *category)
+{
+	scene_init_push(&S, scene_default_policy(), purpose, step, from);
+	scene_add_recipient(&S, "receiver", "there", to);
+	scene_add_section(&S, category, 1);
+	scene_grant_to(&S, "there", to);
+	S.act.step = scene_code(step);
+	S.act.sender_role = scene_code(from);
+	S.act.expires_ms = S.now_ms + 1;
+	S.facts.object = (struct sluis_object_facts){ .is_found = true, .is_addressee = true };
+	assert_string_equal(scene_rule(&S), "matrix");
+}
+
+/* The limits of categories are asked again: roles change, and so may the policy. */
+static void
+asks_the_limits_again(void **state)
+{
+	(void)state;
+	init_release_of("expertise", "monitoring", "director", "expertise-centre", "question");
+	S.sections[0].category = scene_code("message");
+	assert_string_equal(scene_rule(&S), "category-limited");
+	S.sections[0].category = scene_code("plan");
+	assert_string_equal(scene_rule(&S), "matrix");
+	S.to[0].roles = scene_codes("");
+	assert_string_equal(scene_rule(&S), "category-by-grant");
+	init_release_of("safety-report", "monitoring", "provider", "safe-home", "safety");
+	S.sections[0].category = scene_code("justification");
+	assert_string_equal(scene_rule(&S), "officers-only");
+	init_release_of("consultation", "consultation", "provider", "director", "safety");
+	S.sections[0].is_criminal = true;
+	assert_string_equal(scene_rule(&S), "grant-criminal");
+	S.facts.grant.is_criminal = true;
+	assert_string_equal(scene_rule(&S), "matrix");
+}
+
+/* The ground is asked again, whole. */
+static void
+asks_the_ground_again(void **state)
+{
+	(void)state;
+	init_release_of("rights", "monitoring", "provider", "parent", "plan");
+	S.act.ground = scene_code("guardian");
+	scene_add_fact(&S, "until", "2030-01-02");
+	assert_string_equal(scene_rule(&S), "matrix");
+	S.now_ms += SCENE_DAY_MS;
+	S.act.expires_ms = S.now_ms + 1;
+	assert_string_equal(scene_rule(&S), "ground-ended");
+	S.recipients[0].member.roles = scene_codes("youth"); /* is no parent any more */
+	assert_string_equal(scene_rule(&S), "ground-receiver");
+	init_release_of("funding", "monitoring", "provider", "municipality-funding", "bsn");
+	S.act.ground = scene_code("municipality-d");
+	scene_add_fact(&S, "task", "control");
+	assert_string_equal(scene_rule(&S), "matrix");
+	S.sections[0].category = scene_code("advice");
+	assert_string_equal(scene_rule(&S), "ground-category");
+}
+
+static void
 answers_receivers_that_do_not_exist(void **state)
 {
 	static const size_t RECEIVERS[] = { 3, 63, 64, SIZE_MAX };
@@ -381,6 +440,8 @@ main(void)
 		cmocka_unit_test(names_the_first_of_two),
 		cmocka_unit_test(leaves_the_rest_as_recorded),
 		cmocka_unit_test(hands_the_justification_to_the_officer),
+		cmocka_unit_test(asks_the_limits_again),
+		cmocka_unit_test(asks_the_ground_again),
 		cmocka_unit_test(answers_receivers_that_do_not_exist),
 	};
 

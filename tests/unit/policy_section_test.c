@@ -65,6 +65,10 @@ names_the_furthest_pair(void **state)
 	assert_true(sluis_bytes_is_text(v.receiver_role, "municipality-access"));
 	assert_int_equal(v.section, 0);
 
+	S.facts.sender.roles = scene_codes("secretary provider"); /* as far as each other: the first counts */
+	assert_true(sluis_bytes_is_text(scene_decide(&S).sender_role, "provider"));
+	assert_rule("sender-role");
+
 	S.facts.sender.roles = scene_codes("director expert provider"); /* worse ones behind it */
 	assert_rule("category-not-allowed");
 	S.act.sender_role = scene_code("provider"); /* the act insists on one */
