@@ -83,6 +83,9 @@ make_pkis() {
 		"school:00000099100000002000:School Het Sas:Zorgteam:rsa" \
 		"gi:00000099100000003000:Jeugdbescherming:GI"
 	cp "$PKI/tsp.crl.der" "$DIR/before.crl"
+	# A list carries its time in seconds; the next one has to be newer.
+	THEN=$(date +%s)
+	while [ "$(date +%s)" -eq "$THEN" ]; do sleep 0.05; done
 	"$PRACTICE" --quiet expired "$DIR/a" "old:00000099100000004000:Oud:Oud"
 	"$PRACTICE" --quiet revoke "$DIR/a" gi
 	"$PRACTICE" --quiet "$DIR/b" "provider:$OIN:Jeugdhulp De Vaart Café:Zorg & Behandeling"
