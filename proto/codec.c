@@ -26,64 +26,63 @@ is_integer(const ProtobufCFieldDescriptor *field)
 	return field->type == PROTOBUF_C_TYPE_UINT32 || field->type == PROTOBUF_C_TYPE_UINT64;
 }
 
-static bool
-ends_with(const char *name, const char *suffix)
-{
-	const size_t n = strlen(name), s = strlen(suffix);
-
-	return n >= s && strcmp(name + n - s, suffix) == 0;
-}
-
 /* clang-format off */
+#define NAME(text) (text), sizeof(text) - 1
 static const struct {
 	const char *name; /* a leading '_' means: the field's name ends so */
+	size_t len;
 	bool integer;
 	enum rule rule;
 } RULES[] = {
-	{ "format",    true,  RULE_FORMAT },
-	{ "_id",       false, RULE_ID },
-	{ "_hash",     false, RULE_32 },
-	{ "_hashes",   false, RULE_32 },
-	{ "_key",      false, RULE_32 },
-	{ "salt",      false, RULE_32 },
-	{ "blind",     false, RULE_32 },
-	{ "nonce",     false, RULE_32 },
-	{ "_code",     false, RULE_CODE },
-	{ "_codes",    false, RULE_CODE },
-	{ "handle",    false, RULE_CODE },
-	{ "_handle",   false, RULE_CODE },
-	{ "_handles",  false, RULE_CODE },
-	{ "_ms",       true,  RULE_TIME },
-	{ "_text",     false, RULE_TEXT },
-	{ "_texts",    false, RULE_TEXT },
-	{ "oin",       false, RULE_OIN },
-	{ "_bytes",    false, RULE_OPAQUE },
-	{ "_number",   true,  RULE_NUMBER },
-	{ "_count",    true,  RULE_ANY_INTEGER },
-	{ "_index",    true,  RULE_ANY_INTEGER },
-	{ "_indexes",  true,  RULE_ANY_INTEGER },
-	{ "_size",     true,  RULE_ANY_INTEGER },
-	{ "_offset",   true,  RULE_ANY_INTEGER },
-	{ "sequence",  true,  RULE_ANY_INTEGER },
-	{ "_sequence", true,  RULE_NUMBER },
-	{ "epoch",     true,  RULE_ANY_INTEGER },
-	{ "flags",     true,  RULE_ANY_INTEGER },
+	{ NAME("format"),    true,  RULE_FORMAT },
+	{ NAME("_id"),       false, RULE_ID },
+	{ NAME("_hash"),     false, RULE_32 },
+	{ NAME("_hashes"),   false, RULE_32 },
+	{ NAME("_key"),      false, RULE_32 },
+	{ NAME("salt"),      false, RULE_32 },
+	{ NAME("blind"),     false, RULE_32 },
+	{ NAME("nonce"),     false, RULE_32 },
+	{ NAME("_code"),     false, RULE_CODE },
+	{ NAME("_codes"),    false, RULE_CODE },
+	{ NAME("handle"),    false, RULE_CODE },
+	{ NAME("_handle"),   false, RULE_CODE },
+	{ NAME("_handles"),  false, RULE_CODE },
+	{ NAME("_ms"),       true,  RULE_TIME },
+	{ NAME("_text"),     false, RULE_TEXT },
+	{ NAME("_texts"),    false, RULE_TEXT },
+	{ NAME("oin"),       false, RULE_OIN },
+	{ NAME("_bytes"),    false, RULE_OPAQUE },
+	{ NAME("_number"),   true,  RULE_NUMBER },
+	{ NAME("_count"),    true,  RULE_ANY_INTEGER },
+	{ NAME("_index"),    true,  RULE_ANY_INTEGER },
+	{ NAME("_indexes"),  true,  RULE_ANY_INTEGER },
+	{ NAME("_size"),     true,  RULE_ANY_INTEGER },
+	{ NAME("_offset"),   true,  RULE_ANY_INTEGER },
+	{ NAME("sequence"),  true,  RULE_ANY_INTEGER },
+	{ NAME("_sequence"), true,  RULE_NUMBER },
+	{ NAME("epoch"),     true,  RULE_ANY_INTEGER },
+	{ NAME("flags"),     true,  RULE_ANY_INTEGER },
 };
+#undef NAME
 /* clang-format on */
 
 static enum rule
 rule_of(const ProtobufCFieldDescriptor *field)
 {
+	const bool integer = is_integer(field);
+	size_t len;
+
 	if (field->type == PROTOBUF_C_TYPE_MESSAGE)
 		return RULE_MESSAGE;
-	if (!is_integer(field) && field->type != PROTOBUF_C_TYPE_BYTES)
+	if (!integer && field->type != PROTOBUF_C_TYPE_BYTES)
 		return RULE_NONE;
+	len = strlen(field->name);
 	for (size_t i = 0; i < SLUIS_ARRAY_LEN(RULES); i++) {
-		const char *name = RULES[i].name;
+		const size_t n = RULES[i].len;
 
-		if (RULES[i].integer != is_integer(field))
+		if (RULES[i].integer != integer || len < n || (len > n && RULES[i].name[0] != '_'))
 			continue;
-		if (name[0] == '_' ? ends_with(field->name, name) : strcmp(field->name, name) == 0)
+		if (memcmp(field->name + len - n, RULES[i].name, n) == 0)
 			return RULES[i].rule;
 	}
 	return RULE_NONE;
