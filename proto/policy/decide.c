@@ -152,12 +152,10 @@ narrow_roles(struct policy_view *v, const struct rule *rule, struct policy_place
 
 	at.role = POLICY_NONE;
 	failed = refuse(v, rule, at, default_detail(v, at));
-	for (int role = POLICY_MASK_CODES_MAX - 1; role >= 0; role--) {
-		if (!sluis_policy_mask_has(v->roles[at.recipient], role))
-			continue;
-		at.role = role;
+	for (uint64_t left = v->roles[at.recipient]; left != 0; left &= ~sluis_policy_bit(at.role)) {
+		at.role = sluis_policy_last(left);
 		if (holds_at(v, rule, at, &failed))
-			passed |= sluis_policy_bit(role);
+			passed |= sluis_policy_bit(at.role);
 	}
 	v->roles[at.recipient] = passed;
 	if (passed == 0)
@@ -169,10 +167,8 @@ static bool
 holds_for_recipients(struct policy_view *v, const struct rule *rule, struct policy_place at,
     uint64_t recipients, struct sluis_verdict *ret)
 {
-	for (int i = 0; i < POLICY_PLACES_MAX; i++) {
-		at.recipient = i;
-		if (!sluis_policy_mask_has(recipients, i))
-			continue;
+	for (uint64_t left = recipients; left != 0; left &= left - 1) {
+		at.recipient = sluis_policy_first(left);
 		if (rule->scope == POLICY_SCOPE_RECIPIENT ? !holds_at(v, rule, at, ret)
 		                                          : !narrow_roles(v, rule, at, ret))
 			return false;
@@ -183,14 +179,12 @@ holds_for_recipients(struct policy_view *v, const struct rule *rule, struct poli
 static bool
 holds_for_sections(struct policy_view *v, const struct rule *rule, struct sluis_verdict *ret)
 {
-	for (int j = 0; j < POLICY_PLACES_MAX; j++) {
+	for (uint64_t left = v->sections; left != 0; left &= left - 1) {
 		struct policy_place at = NOWHERE;
 		uint64_t members;
 
-		at.section = j;
-		if (!sluis_policy_mask_has(v->sections, j))
-			continue;
-		members = sluis_policy_section_recipients(v, j) & v->members;
+		at.section = sluis_policy_first(left);
+		members = sluis_policy_section_recipients(v, at.section) & v->members;
 		if (rule->scope == POLICY_SCOPE_SECTION
 		        ? !holds_at(v, rule, at, ret)
 		        : !holds_for_recipients(v, rule, at, members, ret))

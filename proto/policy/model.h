@@ -204,6 +204,19 @@ sluis_policy_mask_has(uint64_t mask, int index)
 	return (mask & sluis_policy_bit(index)) != 0;
 }
 
+/** sluis_policy_first(mask), sluis_policy_last(mask): the lowest, the highest index in a mask that is not empty. */
+static inline int
+sluis_policy_first(uint64_t mask)
+{
+	return __builtin_ctzll(mask);
+}
+
+static inline int
+sluis_policy_last(uint64_t mask)
+{
+	return POLICY_MASK_CODES_MAX - 1 - __builtin_clzll(mask);
+}
+
 /** sluis_policy_is_allowed(ground, regime, purpose): ${ground} is enabled and allowed for this pair. */
 bool sluis_policy_is_allowed(const struct policy_ground *ground, int regime, int purpose);
 

@@ -200,13 +200,7 @@ sluis_policy_uses_grant(const struct policy_view *v)
 static inline int
 sluis_policy_first_role(uint64_t roles)
 {
-	int role = 0;
-
-	if (roles == 0)
-		return POLICY_NONE;
-	while (!sluis_policy_mask_has(roles, role))
-		role++;
-	return role;
+	return roles == 0 ? POLICY_NONE : sluis_policy_first(roles);
 }
 
 /** sluis_policy_codes_have(codes, code): ${code} is one of ${codes}. */
