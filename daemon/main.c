@@ -33,7 +33,9 @@ main(int argc, char **argv)
 	enum sluis_err err;
 
 	(void)argc;
-	if (sodium_init() < 0 || !protect_memory()) {
+	/* seeded by the system, then without a system call for each of the four draws of a push */
+	if (randombytes_set_implementation(&randombytes_internal_implementation) != 0 || sodium_init() < 0 ||
+	    !protect_memory()) {
 		fprintf(stderr, "sluisd: error: memory for keys cannot be locked\n"
 				"sluisd: hint: raise the limit: LimitMEMLOCK=64M in the unit, or ulimit -l\n");
 		return 1;
