@@ -36,7 +36,9 @@ test  strace               disk faults at a chosen call
 test  python3              outside checks of proofs and of the wire
 test  libxml2-utils        checks iJw messages against their schema
 test  faketime             runs the daemon at another time
-test  xfsprogs             a disk of its own for faults
+test  e2fsprogs            a disk of its own for faults
+test  xfsprogs             cuts the power of that disk
+test  systemd              runs the unit, as process 1 of a tree of its own
 test  debootstrap          a clean system for the install test
 test  gcovr                coverage
 test  gdb                  looks into a core file for content

@@ -9,12 +9,15 @@
 # replay    the fuzzers' corpus                            vectors  outside vectors, where ../shared/vectors is
 # interop   outside readers of our bytes                   lint     tests/lint/*.sh
 # promise, attack, fault   scripts of that folder against a real daemon; each ends with "N passed, N failed"
+# systemd   the same, the daemon as a unit of a systemd of its own
+#
+# A script that cannot run here says "skipped" and why, and nothing else; that is shown and is no failure.
 #
 # One line for each; all that it said only where it failed. JOBS at the same time (number of processors).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export B=${B:-build}
-KINDS="lint unit replay policy vectors interop promise attack fault"
+KINDS="lint unit replay policy vectors interop promise attack fault systemd"
 UNIT_SECONDS=${UNIT_SECONDS:-300}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-900}
 
@@ -32,7 +35,7 @@ list() { # KIND: its items, one a line
 	interop)
 		for f in tests/interop/*.py; do echo "$f"; done
 		;;
-	lint | promise | attack | fault)
+	lint | promise | attack | fault | systemd)
 		for f in tests/"$1"/*.sh; do
 			if [ -x "$f" ]; then echo "$f"; fi
 		done
@@ -90,7 +93,7 @@ count() { # CODE LOG
 	fi
 	# What dies, hangs or counts nothing is a failure, whatever it said before.
 	if [ "$1" -ne 0 ] && [ "$FAILED" -eq 0 ]; then FAILED=1; fi
-	if [ "$1" -eq 0 ] && [ $((PASSED + FAILED)) -eq 0 ] && ! grep -aq '^\[  SKIPPED \]' "$2"; then FAILED=1; fi
+	if [ "$1" -eq 0 ] && [ $((PASSED + FAILED)) -eq 0 ] && ! grep -aqE '^(\[  SKIPPED \]|skipped )' "$2"; then FAILED=1; fi
 }
 
 one() { # KIND ITEM
@@ -105,7 +108,7 @@ one() { # KIND ITEM
 	count "$code" "$log"
 	echo "$PASSED $FAILED" >>"$RUN_WORK/counts"
 	if [ $((PASSED + FAILED)) -eq 0 ]; then
-		echo "skip  $kind $name: it skips itself in this build"
+		echo "skip  $kind $name: skipped: $(sed -n 's/^skipped //p' "$log" | grep . || echo "it skips itself in this build")"
 	elif [ "$FAILED" -eq 0 ]; then
 		echo "ok    $kind $name: $PASSED passed ($(($(date +%s) - from)) s)"
 		if [ "$name" = coverage ]; then grep -a '^branches:' "$log" | sed 's/^/      /' || true; fi
