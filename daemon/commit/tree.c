@@ -8,6 +8,7 @@
 
 #include "hash.h"
 #include "tree_files.h"
+#include "tree_kept.h"
 
 #define CHUNK_LEAVES 512  /* leaf rows asked for at once */
 #define FLUSH_LEAVES 8192 /* written at once while rebuilding */
@@ -29,16 +30,27 @@ struct tree {
 	uint64_t synced_size;                   /* as noted on disk */
 	uint64_t rebuilt;
 	enum sluis_err broken; /* not SLUIS_OK: the files are not to be touched or believed any more */
+	struct tree_kept kept;
 };
+
+static enum sluis_err
+read_written(struct tree *tree, unsigned level, uint64_t index, struct sluis_hash *ret)
+{
+	if (tree_kept_node(&tree->kept, level, index, ret))
+		return SLUIS_OK;
+	SLUIS_TRY(tree_files_read(&tree->files, level, index, ret));
+	tree_keep_node(&tree->kept, level, index, ret);
+	return SLUIS_OK;
+}
 
 static enum sluis_err
 read_node(void *context, unsigned level, uint64_t index, struct sluis_hash *ret)
 {
-	const struct tree *tree = context;
+	struct tree *tree = context;
 	const struct level *at = &tree->levels[level];
 
 	if (index < at->written)
-		return tree_files_read(&tree->files, level, index, ret);
+		return read_written(tree, level, index, ret);
 	assert(index - at->written < at->n);
 	*ret = at->waiting[index - at->written];
 	return SLUIS_OK;
@@ -167,6 +179,7 @@ recover(struct tree *tree, const struct tree_source *source)
 	if (err == SLUIS_OK)
 		err = replay(tree, &source->head, &source->leaves);
 	if (err == SLUIS_ESTORE || err == SLUIS_EPROOF) {
+		tree_forget(&tree->kept);
 		SLUIS_TRY(tree_files_forget(&tree->files));
 		SLUIS_TRY(believe(tree, 0));
 		tree->synced_size = 0;
@@ -213,9 +226,14 @@ damaged(struct tree *tree, enum sluis_err err)
 }
 
 static struct sluis_merkle_head
-head_of(const struct tree *tree)
+head_of(struct tree *tree)
 {
-	return (struct sluis_merkle_head){ .size = tree->frontier.size, .root = tree_root(tree) };
+	struct sluis_merkle_head *kept = &tree->kept.head;
+
+	if (kept->size != tree->frontier.size || kept->size == 0)
+		*kept = (struct sluis_merkle_head){ .size = tree->frontier.size,
+			.root = sluis_merkle_frontier_root(&tree->frontier) };
+	return *kept;
 }
 
 /* A root of the past is believed only with a proof that leads to the present one. */
@@ -262,11 +280,15 @@ make_consistency(struct tree *tree, uint64_t old_size, uint64_t new_size, struct
 	struct sluis_merkle_proof proof;
 	struct sluis_merkle_head new;
 
+	if (tree_kept_consistency(&tree->kept, old_size, new_size, ret))
+		return SLUIS_OK;
+
 	/* the old root may be anything until the proof leads from it to a root that is believed */
 	SLUIS_TRY(load_head(tree, new_size, &new));
 	SLUIS_TRY(sluis_merkle_root(&reader, old_size, &old.root));
 	SLUIS_TRY(sluis_merkle_consistency(&reader, old_size, new_size, &proof));
 	SLUIS_TRY(sluis_merkle_consistency_verify(&old, &new, &proof));
+	tree_keep_consistency(&tree->kept, old_size, new_size, &proof);
 	*ret = proof;
 	return SLUIS_OK;
 }
@@ -348,6 +370,7 @@ tree_commit(struct tree *tree)
 void
 tree_rollback(struct tree *tree)
 {
+	tree_forget(&tree->kept);
 	tree->frontier = tree->committed;
 	for (unsigned level = 0; level < SLUIS_MERKLE_LEVELS; level++) {
 		struct level *at = &tree->levels[level];
@@ -364,9 +387,9 @@ tree_size(const struct tree *tree)
 }
 
 struct sluis_hash
-tree_root(const struct tree *tree)
+tree_root(struct tree *tree)
 {
-	return sluis_merkle_frontier_root(&tree->frontier);
+	return head_of(tree).root;
 }
 
 enum sluis_err

@@ -68,7 +68,7 @@ void tree_rollback(struct tree *tree);
 
 /** tree_size(tree), tree_root(tree): of all that was appended, committed or not. */
 uint64_t tree_size(const struct tree *tree);
-struct sluis_hash tree_root(const struct tree *tree);
+struct sluis_hash tree_root(struct tree *tree);
 
 /**
  * tree_root_at(tree, size, ret), tree_inclusion(tree, index, size, ret), tree_consistency(tree, old_size, new_size, ret):

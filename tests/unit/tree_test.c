@@ -221,6 +221,8 @@ a_rollback_forgets_what_was_not_committed(void **state)
 		const size_t kept = rows->n;
 
 		append_rows(tree, rows, (size_t)rand() % 20, 5000 + 100 * round);
+		assert_int_equal(tree_agrees(tree, rows, rows->n), SLUIS_OK); /* what was asked is forgotten too */
+		assert_int_equal(tree_agrees(tree, rows, kept), SLUIS_OK);
 		tree_rollback(tree);
 		rows->n = kept;
 		assert_int_equal(tree_size(tree), kept);
