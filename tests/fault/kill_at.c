@@ -4,8 +4,9 @@
  *
  *   KILL_AT=N        the process is killed (SIGKILL) before its N-th such call
  *   KILL_PLAN=FILE   the same for one that runs already: FILE holds "kill N", "sync N" (from the N-th on, every sync fails
- *                    with EIO) or "full N" (from the N-th on, every write to a file fails with ENOSPC). Counting begins
- *                    anew each time FILE is written; where there is no FILE, nothing happens.
+ *                    with EIO), "full N" (from the N-th on, every write to a file fails with ENOSPC) or "lies N" (from
+ *                    the N-th on, every sync is said to be done and is not). Counting begins anew each time FILE is
+ *                    written; where there is no FILE, nothing happens.
  *   KILL_COUNT=FILE  holds the number of calls since counting began, as text
  *
  * Counted: write, pwrite, writev, pwritev, fsync, fdatasync, rename*, link*, unlink*, ftruncate, send, sendto, sendmsg and
@@ -27,9 +28,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { COUNT_BYTES = 32 };
+enum { COUNT_BYTES = 32, NOT_DONE = -1 /* in place of an errno: succeed without doing it */ };
 
-enum kind { KIND_NONE, KIND_KILL, KIND_SYNC, KIND_FULL };
+enum kind { KIND_NONE, KIND_KILL, KIND_SYNC, KIND_FULL, KIND_LIES };
 enum call { CALL_WRITE, CALL_SYNC, CALL_OTHER };
 
 /* A library that is preloaded has nowhere else to keep it; guarded by the lock. */
@@ -72,7 +73,7 @@ static void
 read_plan(const char *path)
 {
 	static const char *const WORDS[] = {
-		[KIND_KILL] = "kill ", [KIND_SYNC] = "sync ", [KIND_FULL] = "full " };
+		[KIND_KILL] = "kill ", [KIND_SYNC] = "sync ", [KIND_FULL] = "full ", [KIND_LIES] = "lies " };
 	char text[COUNT_BYTES] = "";
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
@@ -81,7 +82,7 @@ read_plan(const char *path)
 		close(fd);
 	kind = KIND_NONE;
 	calls = 0;
-	for (enum kind k = KIND_KILL; n > 5 && k <= KIND_FULL; k++) {
+	for (enum kind k = KIND_KILL; n > 5 && k <= KIND_LIES; k++) {
 		if (strncmp(text, WORDS[k], 5) != 0)
 			continue;
 		kind = k;
@@ -110,7 +111,7 @@ look_at_plan(void)
 	read_plan(path);
 }
 
-/* 0: go on; else the errno to fail with. errno is as it was. */
+/* 0: go on; else the errno to fail with, or NOT_DONE. errno is as it was. */
 static int
 point(enum call call)
 {
@@ -120,7 +121,7 @@ point(enum call call)
 
 	pthread_mutex_lock(&lock);
 	look_at_plan();
-	if (kind == KIND_KILL || (kind == KIND_SYNC && call == CALL_SYNC) ||
+	if (kind == KIND_KILL || ((kind == KIND_SYNC || kind == KIND_LIES) && call == CALL_SYNC) ||
 	    (kind == KIND_FULL && call == CALL_WRITE)) {
 		calls++;
 		is_due = calls >= target;
@@ -135,6 +136,8 @@ point(enum call call)
 		ret = EIO;
 	if (is_due && kind == KIND_FULL)
 		ret = ENOSPC;
+	if (is_due && kind == KIND_LIES)
+		ret = NOT_DONE;
 	pthread_mutex_unlock(&lock);
 	errno = saved;
 	return ret;
@@ -167,6 +170,19 @@ may(enum call call)
 	if (err != 0)
 		errno = err;
 	return err == 0;
+}
+
+static int
+sync_call(long number, int fd)
+{
+	const int err = point(CALL_SYNC);
+
+	if (err == 0)
+		return (int)syscall(number, fd);
+	if (err == NOT_DONE)
+		return 0;
+	errno = err;
+	return -1;
 }
 
 #pragma GCC visibility push(default)
@@ -222,13 +238,13 @@ ftruncate64(int fd, off64_t size)
 int
 fsync(int fd)
 {
-	return may(CALL_SYNC) ? (int)syscall(SYS_fsync, fd) : -1;
+	return sync_call(SYS_fsync, fd);
 }
 
 int
 fdatasync(int fd)
 {
-	return may(CALL_SYNC) ? (int)syscall(SYS_fdatasync, fd) : -1;
+	return sync_call(SYS_fdatasync, fd);
 }
 
 int
