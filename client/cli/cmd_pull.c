@@ -5,7 +5,7 @@
 
 #include "cli.h"
 #include "pull.h"
-#include "receipt.h"
+#include "status.h"
 
 static const char SYNOPSIS[] = "pull CASE|MESSAGE --out DIR [--sealed]";
 
@@ -233,18 +233,24 @@ cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure)
 /* ---- status ---- */
 
 static const char *
-receipt_word(struct sluis_session *session, const Sluis__StatusRow *row, struct sluis_arena *arena)
+receipt_word(const struct sluis_status *status, const Sluis__StatusRow *row)
 {
-	const struct sluis_member *member =
-	    sluis_directory_member(session->directory, sluis_of(row->handle));
-	Sluis__Receipt *receipt = NULL;
-
 	if (row->receipt == NULL)
 		return _("no receipt");
-	if (member == NULL ||
-	    sluis_receipt_verify(row->receipt, &member->sign_key, arena, &receipt) != SLUIS_OK)
-		return NULL;
-	return _("receipt signed");
+	return status->is_compared ? _("receipt signed, for all that was sent") : _("receipt signed");
+}
+
+static json_t *
+status_row(struct cli *cli, const struct sluis_status *status, const Sluis__StatusRow *row)
+{
+	char when[32];
+
+	cli_say(cli, "%-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
+	    (int)row->state_code.len, (const char *)row->state_code.data,
+	    cli_time((int64_t)row->changed_ms, when), receipt_word(status, row));
+	return json_pack("{s:o, s:o, s:o, s:s, s:b}", "to", cli_json_code(sluis_of(row->handle)), "organisation",
+	    cli_json_code(sluis_of(row->organisation_handle)), "state", cli_json_code(sluis_of(row->state_code)),
+	    "changed", when, "receipt", row->receipt != NULL);
 }
 
 enum sluis_err
@@ -252,12 +258,9 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
-	Sluis__Ask ask = SLUIS__ASK__INIT;
-	Sluis__AskStatus status = SLUIS__ASK_STATUS__INIT;
-	const Sluis__TellStatus *tell;
-	struct sluis_answer answer;
+	struct sluis_status status;
 	struct sluis_id id;
-	char when[32], accepted[32];
+	char accepted[32];
 	json_t *rows;
 
 	if (argv[0] == NULL || argv[1] != NULL)
@@ -266,33 +269,15 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("asking the status"));
 	SLUIS_TRY(cli_open(cli, &session, failure));
 	SLUIS_TRY(cli_message_id(session, argv[0], &id, failure));
-	status.message_id = sluis_pb_id(&id);
-	ask.act_case = SLUIS__ASK__ACT_STATUS;
-	ask.status = &status;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_STATUS)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("asking the status"));
-	tell = answer.tell->status;
+	SLUIS_TRY(sluis_status_get(session, &id, arena, &status, failure));
 	rows = json_array();
-	for (size_t i = 0; i < tell->n_rows; i++) {
-		const Sluis__StatusRow *row = tell->rows[i];
-		const char *word = receipt_word(session, row, arena);
-
-		if (word == NULL) {
-			json_decref(rows);
-			return sluis_fail(failure, SLUIS_ESIGNATURE, _("a receipt is not signed by its receiver"));
-		}
-		cli_say(cli, "%-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
-		    (int)row->state_code.len, (const char *)row->state_code.data,
-		    cli_time((int64_t)row->changed_ms, when), word);
-		json_array_append_new(rows,
-		    json_pack("{s:o, s:o, s:o, s:s, s:b}", "to", cli_json_code(sluis_of(row->handle)),
-			"organisation", cli_json_code(sluis_of(row->organisation_handle)), "state",
-			cli_json_code(sluis_of(row->state_code)), "changed", when, "receipt",
-			row->receipt != NULL));
-	}
-	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:o}", "message", cli_json_id(id.bytes), "state",
-	    cli_json_code(sluis_of(tell->state_code)), "accepted",
-	    cli_time((int64_t)tell->accepted_ms, accepted), "recipients", rows));
+	for (size_t i = 0; i < status.tell->n_rows; i++)
+		json_array_append_new(rows, status_row(cli, &status, status.tell->rows[i]));
+	if (status.is_copy_damaged)
+		cli_note("%s", _("the copy kept here of what was sent cannot be read: receipts were not held against it"));
+	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:b, s:o}", "message", cli_json_id(id.bytes), "state",
+	    cli_json_code(sluis_of(status.tell->state_code)), "accepted",
+	    cli_time((int64_t)status.tell->accepted_ms, accepted), "compared", status.is_compared, "recipients",
+	    rows));
 	return SLUIS_OK;
 }

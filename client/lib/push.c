@@ -15,6 +15,7 @@
 #include "outbox.h"
 #include "push_check.h"
 #include "receivers.h"
+#include "sent.h"
 
 enum { GRANTS_MAX = 64, ARENA_BYTES = 8 * 1024 * 1024 };
 
@@ -368,6 +369,8 @@ send_parcel(struct sluis_session *session, const struct parcel *parcel, struct s
 	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, "push",
 	    arena, &evidence, failure));
 	ret->message_id = sluis_id_of(manifest->message_id);
+	/* Before it is reported: where this cannot be written, the same push repeated gets the same answer. */
+	SLUIS_TRY(sluis_sent_keep(session->profile, &ret->message_id, parcel->push, failure));
 	ret->index = evidence.index;
 	ret->size = answer.exchange.size;
 	return SLUIS_OK;
