@@ -21,6 +21,18 @@ struct case_view {
 	struct sluis_act decided;
 };
 
+/** Who was on a case before an act; the views live as long as the case. */
+struct handles {
+	struct sluis_bytes *items;
+	size_t n;
+};
+
+/** The case with the act on it. */
+struct taken {
+	const struct sluis_case *of_case;
+	struct handles before;
+};
+
 static enum sluis_err
 named_member(struct round *round, struct case_view *view, size_t i)
 {
@@ -112,27 +124,49 @@ parties_of(const struct case_view *view, struct sluis_arena *arena, struct event
 }
 
 static enum sluis_err
-store_members(struct round *round, const struct case_view *view, const struct sluis_member *actor)
+list_members(const struct sluis_case *of_case, struct sluis_arena *arena, struct handles *ret)
 {
-	const char *code = view->type + strlen("case-");
+	struct sluis_bytes *items = sluis_arena_alloc(arena, (of_case->n_members + 1) * sizeof(*items));
 
-	if (strcmp(code, "open") == 0)
-		SLUIS_TRY(store_case_member_set(round->tx, &view->id, actor->handle, true));
-	for (size_t i = 0; i < view->act->n_members; i++) {
-		if (strcmp(code, "open") == 0 || strcmp(code, "join") == 0)
-			SLUIS_TRY(store_case_member_set(round->tx, &view->id,
-			    view->members[i]->handle, true));
-		else if (strcmp(code, "leave") == 0)
-			SLUIS_TRY(store_case_member_set(round->tx, &view->id,
-			    view->members[i]->handle, false));
+	if (items == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t i = 0; i < of_case->n_members; i++)
+		items[i] = of_case->members[i].handle;
+	*ret = (struct handles){ .items = items, .n = of_case->n_members };
+	return SLUIS_OK;
+}
+
+static bool
+has_handle(const struct handles *handles, struct sluis_bytes handle)
+{
+	for (size_t i = 0; i < handles->n; i++) {
+		if (sluis_bytes_equal(handles->items[i], handle))
+			return true;
+	}
+	return false;
+}
+
+/* What an act does to who is on the case, the chain says and nobody else: its members after, against those before. */
+static enum sluis_err
+store_members(struct round *round, const struct sluis_case *of_case, const struct handles *before)
+{
+	for (size_t i = 0; i < before->n; i++) {
+		if (sluis_case_member(of_case, before->items[i]) == NULL)
+			SLUIS_TRY(store_case_member_set(round->tx, &of_case->id, before->items[i], false));
+	}
+	for (size_t i = 0; i < of_case->n_members; i++) {
+		if (!has_handle(before, of_case->members[i].handle))
+			SLUIS_TRY(store_case_member_set(round->tx, &of_case->id,
+			    of_case->members[i].handle, true));
 	}
 	return SLUIS_OK;
 }
 
 static enum sluis_err
 store_act(struct round *round, const struct case_view *view, const struct job *job,
-    const struct sluis_case *of_case, uint64_t index)
+    const struct taken *taken, uint64_t index)
 {
+	const struct sluis_case *of_case = taken->of_case;
 	struct store_case_act row = {
 		.sequence = view->act->sequence,
 		.payload_hash = job->act_hash,
@@ -150,13 +184,13 @@ store_act(struct round *round, const struct case_view *view, const struct job *j
 	SLUIS_TRY(sluis_codec_pack(&job->ask->case_act->base, round->arena, &row.signed_act));
 	SLUIS_TRY(store_case_act_add(round->tx, &view->id, &row));
 	SLUIS_TRY(store_case_put(round->tx, &summary));
-	return store_members(round, view, job->member);
+	return store_members(round, of_case, &taken->before);
 }
 
 /* The chain takes it first: what it refuses must leave neither row nor event behind. */
 static enum sluis_err
-append(struct round *round, struct plan *plan, const struct case_view *view,
-    struct sluis_case **ret, const char **ret_rule)
+append(struct round *round, struct plan *plan, const struct case_view *view, struct taken *ret,
+    const char **ret_rule)
 {
 	SLUIS_AUTO(sluis_case_freep) struct sluis_case *fresh = NULL;
 	struct sluis_case *of_case = NULL;
@@ -171,6 +205,7 @@ append(struct round *round, struct plan *plan, const struct case_view *view,
 	}
 	if (of_case == NULL)
 		return SLUIS_ENOMEM;
+	SLUIS_TRY(list_members(of_case, plan->job->arena, &ret->before));
 	err = sluis_case_append(of_case, plan->job->ask->case_act, round->commit->directory, NULL);
 	if (err == SLUIS_ENOMEM)
 		return err;
@@ -180,7 +215,7 @@ append(struct round *round, struct plan *plan, const struct case_view *view,
 	}
 	if (fresh != NULL)
 		SLUIS_TRY(case_cache_put(round->commit->cases, SLUIS_TAKE(fresh)));
-	*ret = of_case;
+	ret->of_case = of_case;
 	return SLUIS_OK;
 }
 
@@ -189,11 +224,11 @@ take(struct round *round, struct plan *plan, const struct replay_act *act, const
     const struct sluis_verdict *verdict)
 {
 	struct event_words words = plan->about;
-	struct sluis_case *of_case = NULL;
+	struct taken taken = { .of_case = NULL };
 	const char *rule = NULL;
 	uint64_t index;
 
-	SLUIS_TRY(append(round, plan, view, &of_case, &rule));
+	SLUIS_TRY(append(round, plan, view, &taken, &rule));
 	if (rule != NULL)
 		return replay_refuse(round, plan, act, rule, NULL);
 	words.type = view->type;
@@ -205,7 +240,7 @@ take(struct round *round, struct plan *plan, const struct replay_act *act, const
 	words.facts = view->act->facts;
 	words.fact_count = view->act->n_facts;
 	SLUIS_TRY(ledger_event(round, &words, &index));
-	SLUIS_TRY(store_act(round, view, plan->job, of_case, index));
+	SLUIS_TRY(store_act(round, view, plan->job, &taken, index));
 	SLUIS_TRY(replay_remember(round, plan, act, index, false));
 	usage_add(round->commit->usage, plan->job->member->handle, round->now_ms);
 	return plan_done(round, plan, index);
