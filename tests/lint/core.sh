@@ -37,7 +37,6 @@ for o in $(objects proto/policy); do
 	*) object "$o" 'none' ;;
 	esac
 done
-for o in $(objects daemon/decide); do object "$o" 'none'; done
 # All of proto: no files, sockets, clock, environment, printing. Randomness comes from random.c alone.
 for o in $(objects proto); do
 	COUNT=$((COUNT + 1))
