@@ -184,6 +184,8 @@ struct sluis_policy {
 	size_t row_count;
 	uint64_t criminal_to;
 	struct sluis_codes criminal_roles;
+	const struct sluis_content_schema *contents;
+	size_t content_count;
 	struct sluis_policy_limits limits;
 	struct sluis_bytes consent_version;
 	struct sluis_bytes consent_text[2];

@@ -14,6 +14,7 @@ struct root {
 	const struct sluis_tree_node *criminal_to;
 	const struct sluis_tree_node *groups;
 	const struct sluis_tree_node *matrix;
+	const struct sluis_tree_node *contents;
 	struct sluis_bytes name;
 	int64_t version;
 };
@@ -36,6 +37,7 @@ static const struct policy_field ROOT_FIELDS[] = {
 	NODE("criminal-to", criminal_to, true),
 	NODE("groups", groups, false),
 	NODE("matrix", matrix, true),
+	NODE("contents", contents, false), /* no schema: any file goes */
 };
 
 /* What groups can be made of, and what masks are made of: kinds of at most 64 codes. */
@@ -180,6 +182,7 @@ parse_root(struct policy_read *read, const struct sluis_tree_node *node)
 	parse_part(read, root.kinds[SLUIS_KIND_GROUND], sluis_policy_parse_grounds);
 	parse_part(read, root.kinds[SLUIS_KIND_ACT], sluis_policy_parse_acts);
 	parse_part(read, root.kinds[SLUIS_KIND_RULE], sluis_policy_parse_rules);
+	parse_part(read, root.contents, sluis_policy_parse_contents);
 	parse_part(read, root.limits, sluis_policy_parse_limits);
 	parse_part(read, root.consent, sluis_policy_parse_consent);
 	if (root.kinds[SLUIS_KIND_RETENTION] != NULL && !read->is_out_of_memory)

@@ -24,6 +24,7 @@ void sluis_policy_parse_grounds(struct policy_read *read, const struct sluis_tre
 void sluis_policy_parse_acts(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_rules(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_matrix(struct policy_read *read, const struct sluis_tree_node *node);
+void sluis_policy_parse_contents(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_limits(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_consent(struct policy_read *read, const struct sluis_tree_node *node);
 

@@ -29,6 +29,12 @@
 	X(ALREADY_RECEIVED,       "already-received") \
 	X(INVITE_INVALID,         "invite-invalid") \
 	X(BSN_OUTSIDE,            "bsn-outside") \
+	X(CONTENT_MEDIA,          "content-media") \
+	X(CONTENT_FORM,           "content-form") \
+	X(CONTENT_UNKNOWN,        "content-unknown") \
+	X(CONTENT_MISSING,        "content-missing") \
+	X(CONTENT_VALUE,          "content-value") \
+	X(CONTENT_MISMATCH,       "content-mismatch") \
 	X(BUSY,                   "busy") \
 	/* 1 the member and the act */ \
 	X(MEMBER_INACTIVE,        "member-inactive") \

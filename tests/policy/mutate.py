@@ -57,7 +57,7 @@ class Mutant:
 # ---- the policy -----------------------------------------------------------------------------------------
 
 # Parts of the file that no decision reads: texts for people, and lists of words for content and letters.
-SILENT = {"name", "version", "limits", "consent", "media", "rules", "lists"}
+SILENT = {"name", "version", "limits", "consent", "media", "rules", "lists", "contents"}
 DECIDING_LIMITS = {"section-max-mib", "message-max-mib", "sections-max", "recipients-max", "acts-per-day",
                    "grant-max-days", "request-max-days", "recovery"}
 WORDS = {"case: any": "case: closed", "case: open": "case: any", "case: closed": "case: any",
@@ -78,7 +78,10 @@ def parts(text):
 
 
 def evidence_lists(text):
-    return set(re.findall(r"type: code, list: ([a-z-]+)", text))
+    for name, first, last in parts(text):
+        if name == "grounds":
+            return set(re.findall(r"type: code, list: ([a-z-]+)", "\n".join(text.split("\n")[first:last])))
+    return set()
 
 
 class PolicyText:
