@@ -109,8 +109,8 @@ void sluis_case_freep(struct sluis_case **of_case);
  * SLUIS_ENOTFOUND (a record that ${directory} does not know); SLUIS_ECONTEXT (another federation or case);
  * SLUIS_EPROOF (it does not extend the head: `case-changed`; or its keys-log checkpoint is not of this log);
  * SLUIS_ESTALE (it names a keys log longer than ${directory}: bring that up to date first);
- * SLUIS_EREFUSED (no sense on this case as it stands: joins who is there, closes what is closed; or its signer was not
- * in force). Ours: SLUIS_ENOMEM (also: the case is longer than SLUIS_CASE_MAX_BYTES).
+ * SLUIS_EREFUSED (no sense on this case as it stands: joins who is there, closes what is closed; its time or keys log goes
+ * back behind the act before; or its signer was not in force). Ours: SLUIS_ENOMEM (also: the case is longer than SLUIS_CASE_MAX_BYTES).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_case_append(struct sluis_case *of_case, const Sluis__Signed *act,
     const struct sluis_directory *directory, struct sluis_why *why);

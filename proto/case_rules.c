@@ -164,6 +164,18 @@ check_signer(const Sluis__Signed *signed_act, const Sluis__CaseAct *act,
 	return SLUIS_OK;
 }
 
+/* PROTOCOL 6.1: "neither its time nor its keys log is before that of the act before": nobody falls back on what once held. */
+static enum sluis_err
+check_order(const struct sluis_case *of_case, const Sluis__CaseAct *act, struct sluis_why *why)
+{
+	if (of_case->next_sequence == 0)
+		return SLUIS_OK;
+	if ((int64_t)act->created_ms < of_case->changed_ms ||
+	    act->keys->tree_size < of_case->acts[of_case->next_sequence - 1].keys.size)
+		return refuse(why, SLUIS_EREFUSED, "the act goes back behind the one before it");
+	return SLUIS_OK;
+}
+
 /* ---- sense on the case as it stands ---- */
 
 static struct sluis_bytes
@@ -235,6 +247,7 @@ sluis_case_judge(const struct sluis_case *of_case, const Sluis__Signed *signed_a
 		return refuse(why, err, "an act that is not in the form that the protocol prescribes");
 	SLUIS_TRY(check_place(of_case, act, why));
 	SLUIS_TRY(check_signer(signed_act, act, directory, why, &ret->actor));
+	SLUIS_TRY(check_order(of_case, act, why));
 	SLUIS_TRY(find_code(sluis_of(act->act_code), &ret->code, why));
 	SLUIS_TRY(check_form(act, ret->code, why));
 	SLUIS_TRY(check_names(act, directory, why));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "directory_internal.h"
+#include "hash.h"
 
 static const char *const STANDINGS[] = {
 	[SLUIS_STANDING_PENDING] = "pending",
@@ -154,6 +155,28 @@ sluis_directory_policy_hash(const struct sluis_directory *directory, int64_t at_
 	}
 	*ret = directory->genesis.policy_hash;
 	return SLUIS_OK;
+}
+
+bool
+sluis_directory_policy_held(const struct sluis_directory *directory, uint64_t size,
+    const struct sluis_hash *hash, int64_t from_ms, int64_t until_ms)
+{
+	int64_t end_ms = until_ms; /* of what a version held by: until one behind it in the log began */
+
+	for (size_t i = sluis_directory_rows(directory, SLUIS_TABLE_POLICIES); i > 0; i--) {
+		const struct sluis_directory_policy *policy =
+		    sluis_directory_row(directory, SLUIS_TABLE_POLICIES, i - 1);
+
+		if (policy->entry_index >= size)
+			continue;
+		if (sluis_hash_equal(&policy->policy_hash, hash) && from_ms <= end_ms &&
+		    policy->starts_ms <= end_ms)
+			return true;
+		if (policy->starts_ms <= end_ms)
+			end_ms = policy->starts_ms - 1;
+	}
+	return size > 0 && sluis_directory_size(directory) > 0 && from_ms <= end_ms &&
+	    sluis_hash_equal(&directory->genesis.policy_hash, hash);
 }
 
 /* ---- members ---- */

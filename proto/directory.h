@@ -237,6 +237,13 @@ uint32_t sluis_directory_witness_quorum(const struct sluis_directory *directory)
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_directory_policy_hash(const struct sluis_directory *directory,
     int64_t at_ms, struct sluis_hash *ret);
+/**
+ * sluis_directory_policy_held(directory, size, hash, from_ms, until_ms):
+ * By what the log said when it had ${size} entries, the policy file ${hash} was in force at some moment from ${from_ms} to
+ * ${until_ms}, both included: for acts of the past, whose maker's clock may have been a little off.
+ */
+bool sluis_directory_policy_held(const struct sluis_directory *directory, uint64_t size,
+    const struct sluis_hash *hash, int64_t from_ms, int64_t until_ms);
 
 /** sluis_directory_member(directory, handle): the record of ${handle} that was approved last, whatever its state;
  *  where none ever was, the pending one; NULL for an unknown handle. */

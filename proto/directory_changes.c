@@ -18,6 +18,7 @@ sluis_directory_rule_policy(struct sluis_directory_step *step)
 		return sluis_directory_refuse(step, "window", "makes a policy hold before it was signed");
 	step->policy.policy_hash = sluis_hash_of(version->policy_hash);
 	step->policy.starts_ms = (int64_t)version->starts_ms;
+	step->policy.entry_index = step->index;
 	return SLUIS_OK;
 }
 

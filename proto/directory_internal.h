@@ -84,6 +84,7 @@ struct sluis_directory_standing {
 struct sluis_directory_policy {
 	struct sluis_hash policy_hash;
 	int64_t starts_ms;
+	uint64_t entry_index;
 };
 
 struct sluis_directory_slot {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "case_right.h"
 #include "limits.h"
 
 enum { PAGES_MAX = 10000 };
@@ -25,18 +26,27 @@ broken_chain(struct sluis_session *session, const Sluis__Signed *act, enum sluis
 	return SLUIS_EPROOF;
 }
 
+/* It extends the chain, and whoever signed it might do so. */
 static enum sluis_err
 append(struct sluis_session *session, struct sluis_case *of_case, const Sluis__Signed *act,
     struct sluis_failure *failure)
 {
 	struct sluis_why why = { "" };
-	enum sluis_err err = sluis_case_append(of_case, act, session->directory, &why);
+	enum sluis_err err = sluis_case_check(of_case, act, session->directory, &why);
 
 	if (err == SLUIS_ESTALE || err == SLUIS_ENOTFOUND) {
 		/* It names something that came into the keys log after this session began. */
 		SLUIS_TRY(sluis_session_sync(session, failure));
-		err = sluis_case_append(of_case, act, session->directory, &why);
+		err = sluis_case_check(of_case, act, session->directory, &why);
 	}
+	if (err == SLUIS_OK) {
+		why.text[0] = '\0';
+		err = sluis_case_right_check(session, of_case, act, &why, failure);
+		if (err != SLUIS_OK && why.text[0] == '\0')
+			return err;
+	}
+	if (err == SLUIS_OK)
+		err = sluis_case_append(of_case, act, session->directory, &why);
 	return err == SLUIS_OK ? err : broken_chain(session, act, err, &why, failure);
 }
 
@@ -155,18 +165,7 @@ void
 sluis_cases_facts(const struct sluis_session *session, const struct sluis_case *of_case,
     struct sluis_bytes handle, struct sluis_case_facts *ret)
 {
-	const struct sluis_codes steps = sluis_policy_codes(session->policy, SLUIS_KIND_STEP);
-
-	*ret = (struct sluis_case_facts){
-		.exists = true,
-		.is_sender_on_case = sluis_case_member(of_case, handle) != NULL,
-		.step = of_case->step.len > 0 ? of_case->step : sluis_policy_first_step(session->policy),
-		.opener = of_case->opener,
-	};
-	for (size_t i = 0; of_case->is_closed && i < steps.count; i++) {
-		if (sluis_policy_step_is_closed(session->policy, steps.items[i]))
-			ret->step = steps.items[i];
-	}
+	sluis_case_right_facts(session->policy, of_case, handle, ret);
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -7,12 +7,13 @@
 
 #include "hash.h"
 #include "limits.h"
+#include "policies.h"
 
 static const char KEYS_FILE[] = "keys.log";
 enum { MIRROR_MAX_BYTES = 512 * 1024 * 1024, PAGES_MAX = 100000 };
 
-static enum sluis_err
-broken_log(struct sluis_session *session, enum sluis_err err, struct sluis_bytes evidence,
+enum sluis_err
+sluis_mirror_broken(struct sluis_session *session, enum sluis_err err, struct sluis_bytes evidence,
     const struct sluis_why *why, struct sluis_failure *failure)
 {
 	(void)sluis_fail(failure, err, _("the keys log does not hold: %s"),
@@ -35,7 +36,7 @@ check_root(struct sluis_session *session, const struct sluis_merkle_head *head,
 		return SLUIS_OK;
 	if (sluis_directory_root_at(session->directory, head->size, &root) != SLUIS_OK ||
 	    !sluis_hash_equal(&root, &head->root))
-		return broken_log(session, SLUIS_EROLLBACK, sluis_hash_bytes(&head->root), &why,
+		return sluis_mirror_broken(session, SLUIS_EROLLBACK, sluis_hash_bytes(&head->root), &why,
 		    failure);
 	return SLUIS_OK;
 }
@@ -48,13 +49,13 @@ append(struct sluis_session *session, struct sluis_bytes entry, struct sluis_fai
 	const enum sluis_err err = sluis_directory_append(session->directory, entry, &why);
 
 	if (err == SLUIS_EKEYSLOG)
-		return broken_log(session, err, entry, &why, failure);
+		return sluis_mirror_broken(session, err, entry, &why, failure);
 	if (err != SLUIS_OK)
 		return sluis_fail_err(failure, err, _("reading the keys log"));
 	federation = sluis_directory_federation(session->directory);
 	if (!sluis_hash_equal(&federation, &session->federation)) {
 		snprintf(why.text, sizeof(why.text), "%s", _("it belongs to another federation"));
-		return broken_log(session, SLUIS_EROLLBACK, entry, &why, failure);
+		return sluis_mirror_broken(session, SLUIS_EROLLBACK, entry, &why, failure);
 	}
 	return SLUIS_OK;
 }
@@ -93,84 +94,24 @@ find_self(struct sluis_session *session)
 		session->self = member;
 }
 
-/* ---- policy ---- */
-
-static void
-policy_name(const struct sluis_hash *hash, char ret[96])
-{
-	char hex[2 * SLUIS_HASH_BYTES + 1];
-
-	sluis_hex(hash->bytes, sizeof(hash->bytes), hex);
-	snprintf(ret, 96, "policy/%s.yaml", hex);
-}
-
-static enum sluis_err
-take_policy(struct sluis_session *session, const struct sluis_hash *hash, struct sluis_bytes yaml,
-    struct sluis_failure *failure)
-{
-	const struct sluis_hash got = sluis_hash(yaml);
-	struct sluis_policy *policy = NULL;
-	struct sluis_why why = { "" };
-
-	if (!sluis_hash_equal(&got, hash)) {
-		snprintf(why.text, sizeof(why.text), "%s",
-		    _("the policy served is not the one that the registrars signed"));
-		return broken_log(session, SLUIS_EPOLICY, yaml, &why, failure);
-	}
-	if (sluis_policy_parse(yaml, NULL, &policy) != SLUIS_OK)
-		return sluis_fail(failure, SLUIS_EVERSION,
-		    _("this program cannot read the policy that the registrars signed; it is too old"));
-	sluis_policy_free(session->policy);
-	session->policy = policy;
-	session->policy_hash = *hash;
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-fetch_policy(struct sluis_session *session, const struct sluis_hash *hash, struct sluis_failure *failure)
-{
-	SLUIS_AUTO(sluis_arena_freep)
-	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
-	Sluis__Ask ask = SLUIS__ASK__INIT;
-	Sluis__AskPolicy policy = SLUIS__ASK_POLICY__INIT;
-	struct sluis_answer answer;
-	char name[96];
-
-	if (arena == NULL)
-		return sluis_fail_err(failure, SLUIS_ENOMEM, _("fetching the policy"));
-	policy.policy_hash = sluis_pb_hash(hash);
-	ask.act_case = SLUIS__ASK__ACT_POLICY;
-	ask.policy = &policy;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	SLUIS_TRY(take_policy(session, hash, answer.body, failure));
-	policy_name(hash, name);
-	return sluis_profile_write(session->profile, name, answer.body, failure);
-}
-
+/* The version in force by the keys log as it is here; without contact and without a copy there is none. */
 static enum sluis_err
 update_policy(struct sluis_session *session, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(sluis_freep) void *owned = NULL;
+	struct sluis_policy *policy = NULL;
 	struct sluis_hash hash;
-	struct sluis_bytes yaml;
-	char name[96];
 
 	if (sluis_directory_policy_hash(session->directory, sluis_now_ms(), &hash) != SLUIS_OK)
 		return SLUIS_OK;
 	if (session->policy != NULL && sluis_hash_equal(&hash, &session->policy_hash))
 		return SLUIS_OK;
-	policy_name(&hash, name);
-	if (sluis_profile_read(session->profile, name, SLUIS_POLICY_MAX_BYTES, &yaml) == SLUIS_OK) {
-		const struct sluis_hash got = sluis_hash(yaml);
-
-		memcpy(&owned, &yaml.data, sizeof(owned));
-		/* A damaged copy is simply fetched again. */
-		if (sluis_hash_equal(&got, &hash))
-			return take_policy(session, &hash, yaml, failure);
-	}
-	if (session->connection == NULL)
+	SLUIS_TRY(sluis_policies_load(session, &hash, &policy, failure));
+	if (policy == NULL)
 		return SLUIS_OK;
-	return fetch_policy(session, &hash, failure);
+	sluis_policy_free(session->policy);
+	session->policy = policy;
+	session->policy_hash = hash;
+	return SLUIS_OK;
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -264,7 +205,7 @@ sluis_session_sync(struct sluis_session *session, struct sluis_failure *failure)
 			continue;
 		snprintf(withheld.text, sizeof(withheld.text), "%s",
 		    _("the broker signed for more entries than it shows"));
-		return broken_log(session, SLUIS_EROLLBACK, sluis_hash_bytes(&heads.keys.root), &withheld,
+		return sluis_mirror_broken(session, SLUIS_EROLLBACK, sluis_hash_bytes(&heads.keys.root), &withheld,
 		    failure);
 	}
 	SLUIS_TRY(check_root(session, &heads.keys, failure));

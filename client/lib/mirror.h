@@ -14,4 +14,8 @@
 SLUIS_MUST_CHECK enum sluis_err sluis_mirror_load(struct sluis_session *session,
     struct sluis_failure *failure);
 
+/** sluis_mirror_broken(session, err, evidence, why, failure): ${err}, told as a keys log that does not hold, evidence kept. */
+enum sluis_err sluis_mirror_broken(struct sluis_session *session, enum sluis_err err, struct sluis_bytes evidence,
+    const struct sluis_why *why, struct sluis_failure *failure);
+
 #endif

@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "logstate.h"
 #include "mirror.h"
+#include "policies.h"
 #include "receipt.h"
 
 enum { TIMEOUT_MS = 15000, STATUS_DONE = 1, STATUS_REFUSED = 2, STATUS_BUSY = 3, STATUS_UNAVAILABLE = 5 };
@@ -377,6 +378,7 @@ sluis_session_close(struct sluis_session *session)
 	if (session == NULL)
 		return;
 	sluis_connection_close(session->connection);
+	sluis_policies_free(session->earlier);
 	sluis_policy_free(session->policy);
 	sluis_directory_free(session->directory);
 	sluis_profile_close(session->profile);

@@ -22,6 +22,7 @@ struct sluis_session {
 	struct sluis_directory *directory;   /* replayed mirror */
 	struct sluis_policy *policy;         /* in force */
 	struct sluis_hash policy_hash;
+	struct sluis_policies *earlier;      /* versions that acts of the past name; owned */
 	struct sluis_hash federation;
 	const struct sluis_member *self;     /* record in force, or NULL (not approved yet) */
 	enum sluis_lang lang;

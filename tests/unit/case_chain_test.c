@@ -292,6 +292,27 @@ an_act_names_the_keys_log_it_saw(void **state)
 }
 
 static void
+no_act_goes_back_behind_the_one_before(void **state)
+{
+	struct sluis_case_act label = draft_by("gi", SLUIS_CASE_LABEL);
+	const struct sluis_merkle_head before = label.keys;
+
+	(void)state;
+	federation_suspend(f, "school", SLUIS_STANDING_SUSPENDED);
+	label = draft_by("gi", SLUIS_CASE_LABEL);
+	assert_true(label.keys.size > before.size);
+	assert_int_equal(sluis_case_append(it, act_of(&label, "gi"), f->directory, NULL), SLUIS_OK);
+	label = draft_by("gi", SLUIS_CASE_LABEL);
+	label.keys = before;
+	refused_draft(&label, "gi", SLUIS_EREFUSED);
+	label = draft_by("gi", SLUIS_CASE_LABEL);
+	label.created_ms = it->changed_ms - 1;
+	refused_draft(&label, "gi", SLUIS_EREFUSED);
+	label.created_ms = it->changed_ms;
+	assert_int_equal(sluis_case_append(it, act_of(&label, "gi"), f->directory, NULL), SLUIS_OK);
+}
+
+static void
 members_are_named_by_their_records(void **state)
 {
 	struct sluis_case_name names[] = { name("school"), name("provider") };
@@ -544,6 +565,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(an_act_is_signed_by_who_it_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_acts_was_in_force_and_on_the_case, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_act_names_the_keys_log_it_saw, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_act_goes_back_behind_the_one_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(members_are_named_by_their_records, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_and_states_follow, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_first_act_opens, setup, teardown),

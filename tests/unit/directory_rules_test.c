@@ -855,6 +855,44 @@ the_policy_is_the_one_signed_last_that_has_begun(void **state)
 	assert_int_equal(policy_at(now + 5000), 2);
 }
 
+static bool
+held(uint64_t size, uint8_t byte, int64_t from_ms, int64_t until_ms)
+{
+	struct sluis_hash hash;
+
+	memset(hash.bytes, byte, sizeof(hash.bytes));
+	return sluis_directory_policy_held(f->directory, size, byte == 0 ? &f->policy_hash : &hash, from_ms, until_ms);
+}
+
+static void
+a_policy_held_from_its_start_until_the_next_began(void **state)
+{
+	const int64_t now = f->now_ms;
+	const uint64_t founded = sluis_directory_size(f->directory);
+
+	(void)state;
+	assert_true(held(founded, 0, now - 5, now + 5));
+	assert_false(held(0, 0, now - 5, now + 5));
+	assert_false(held(founded, 1, now - 5, now + 5));
+	attack_taken(f, policy(1, now, now + 1000));
+	attack_taken(f, policy(2, now + 1, now + 2000));
+	/* by the log of that day the later ones were not there */
+	assert_true(held(founded, 0, now + 5000, now + 6000));
+	assert_false(held(founded, 1, now + 1000, now + 1000));
+	assert_true(held(founded + 1, 1, now + 5000, now + 6000));
+	/* from its first moment to its last, both included */
+	assert_true(held(founded + 2, 0, now + 999, now + 3000));
+	assert_false(held(founded + 2, 0, now + 1000, now + 3000));
+	assert_false(held(founded + 2, 1, now, now + 999));
+	assert_true(held(founded + 2, 1, now, now + 1000));
+	assert_true(held(founded + 2, 1, now + 1999, now + 3000));
+	assert_false(held(founded + 2, 1, now + 2000, now + 3000));
+	assert_false(held(founded + 2, 2, now, now + 1999));
+	assert_true(held(founded + 2, 2, now, now + 2000));
+	/* a window that ends before it begins holds nothing */
+	assert_false(held(founded + 2, 2, now + 3000, now + 2500));
+}
+
 int
 main(void)
 {
@@ -879,6 +917,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(every_key_has_one_use_and_one_holder, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_key_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_policy_is_the_one_signed_last_that_has_begun, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_policy_held_from_its_start_until_the_next_began, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("directory_rules", tests, NULL, NULL);
