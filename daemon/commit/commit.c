@@ -298,6 +298,19 @@ keep_up(struct commit *commit)
 		log_line(LOG_LEVEL_WARNING, "revocation-lists why=\"%s\"", why.text);
 }
 
+/* Behind the answers. Whoever waits by now goes first, but not so long that a round must do it before it can answer. */
+static void
+tidy(struct commit *commit)
+{
+	enum sluis_err err;
+
+	if (queue_length(commit->parts.in) > 0 && !store_tidy_presses(commit->store))
+		return;
+	err = store_tidy(commit->store);
+	if (is_fatal(err))
+		stop_at(err, "tidy");
+}
+
 static struct commit *
 make(const struct commit_parts *parts)
 {
@@ -362,6 +375,7 @@ commit_run(struct commit *commit)
 			run_round(commit, jobs, n);
 		else if (queue_is_closed(commit->parts.in))
 			break;
+		tidy(commit);
 		atomic_fetch_add(&commit->beats, 1);
 	}
 	if (note_life(commit, "stop") != SLUIS_OK)

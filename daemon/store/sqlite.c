@@ -18,6 +18,7 @@ enum {
 	PAGE_BYTES = 4096,
 	TIGHT_PAGES = 256,    /* 1 MiB: on a full disk */
 	TIDY_PAGES = 4096,    /* 16 MiB: store_tidy() copies the WAL into the database from here */
+	PRESS_PAGES = 6144,  /* 24 MiB: even when somebody waits */
 	WAL_MAX_PAGES = 8192 /* 32 MiB: store_commit() itself does */
 };
 
@@ -365,4 +366,10 @@ store_tidy(struct store *store)
 	if (store->is_dead)
 		return SLUIS_EIO;
 	return checkpoint_from(store, TIDY_PAGES);
+}
+
+bool
+store_tidy_presses(const struct store *store)
+{
+	return store->wal_pages >= PRESS_PAGES;
 }

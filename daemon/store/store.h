@@ -151,6 +151,8 @@ void store_rollback(struct store_tx *tx);
  * Nothing where it is short. Without it store_commit() does so itself when the journal reaches 32 MiB.
  */
 SLUIS_MUST_CHECK enum sluis_err store_tidy(struct store *store);
+/** store_tidy_presses(store): the journal nears that length: better now than in the middle of a store_commit(). */
+bool store_tidy_presses(const struct store *store);
 
 /**
  * store_peek_keys(dir, each, context):

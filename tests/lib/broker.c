@@ -135,10 +135,20 @@ broker_fill(struct broker *b)
 
 /* ---- life ---- */
 
+static void
+wake(void *context)
+{
+	struct broker *b = context;
+
+	if (b->woken != NULL)
+		b->woken(b);
+	atomic_fetch_add(&b->rounds, 1);
+}
+
 enum sluis_err
 broker_open(struct broker *b)
 {
-	struct commit_parts parts = { .config = &b->config };
+	struct commit_parts parts = { .config = &b->config, .wake = wake, .context = b };
 
 	b->in = parts.in = queue_new(QUEUE_PLACES);
 	b->out = parts.out = queue_new(QUEUE_PLACES);
@@ -211,15 +221,25 @@ broker_job(struct broker *b, const char *handle, struct sluis_bytes frame)
 	return job;
 }
 
+void
+broker_await(struct broker *b, unsigned rounds)
+{
+	for (int i = 0; i < ANSWER_MS && atomic_load(&b->rounds) < rounds; i++)
+		usleep(1000);
+	assert(atomic_load(&b->rounds) >= rounds);
+}
+
 static struct job *
 answered(struct broker *b, struct job *job)
 {
+	const unsigned rounds = atomic_load(&b->rounds);
 	size_t n = 0;
 
 	if (!queue_put(b->in, job))
 		abort();
 	job = queue_take_all(b->out, 1, ANSWER_MS, &n);
 	assert(n == 1);
+	broker_await(b, rounds + 1);
 	return job;
 }
 

@@ -8,6 +8,7 @@
 #define BROKER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "commit/commit.h"
 #include "config.h"
@@ -25,6 +26,8 @@ struct broker {
 	struct commit *commit;
 	pthread_t thread;
 	bool runs;
+	void (*woken)(struct broker *broker); /* a test's own: on the committing thread, when answers of a round are out */
+	atomic_uint rounds; /* whose answers are out, and for which that was done */
 	struct sluis_why why; /* of broker_open() */
 	struct sluis_bytes body; /* of the last answer, in the federation's arena */
 };
@@ -51,6 +54,9 @@ struct job *broker_job(struct broker *broker, const char *handle, struct sluis_b
 /** broker_ask(broker, handle, ask, body): the answer, in the federation's arena; ${body} is heap memory, or empty. */
 const Sluis__Tell *broker_ask(struct broker *broker, const char *handle, const Sluis__Ask *ask,
     struct sluis_bytes body);
+
+/** broker_await(broker, rounds): wait until so many have been. */
+void broker_await(struct broker *broker, unsigned rounds);
 
 /** broker_rule(tell): of a refusal, as a C string; "" for anything else. Good until the next call. */
 const char *broker_rule(const Sluis__Tell *tell);

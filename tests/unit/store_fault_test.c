@@ -121,22 +121,27 @@ test_failed_sync_is_final(void **state)
 	    w, size_of(w) == 2 ? 2 : 1); /* what an unclear commit left is whole or nothing */
 }
 
-/* Enough for store_tidy() to have work: messages ${from}.. of 4 MiB. */
+/* A message of 4 MiB. */
 static void
-fill_journal(struct world *w, unsigned from)
+fill_one(struct world *w, unsigned n)
 {
 	static uint8_t body[SLUIS_BODY_MAX_BYTES];
 	const uint64_t size = sizeof(body);
+	const struct store_message m = world_message(100 + n, 7, 1000 + n);
 
-	for (unsigned n = from; n < from + 5; n++) {
-		const struct store_message m = world_message(100 + n, 7, 1000 + n);
+	world_begin(w);
+	assert_int_equal(store_message_add(
+			     w->tx, &m, NULL, 0, sluis_bytes(body, sizeof(body)), &size, 1),
+	    SLUIS_OK);
+	world_commit(w);
+}
 
-		world_begin(w);
-		assert_int_equal(store_message_add(
-				     w->tx, &m, NULL, 0, sluis_bytes(body, sizeof(body)), &size, 1),
-		    SLUIS_OK);
-		world_commit(w);
-	}
+/* Enough for store_tidy() to have work: messages from ${from} on. */
+static void
+fill_journal(struct world *w, unsigned from)
+{
+	for (unsigned n = from; n < from + 5; n++)
+		fill_one(w, n);
 }
 
 /* The journal is copied into the database with two syncs; either may fail, and neither in silence.
@@ -178,6 +183,23 @@ test_journal_stays_bounded(void **state)
 		fill_journal(w, round * 10);
 	assert_int_equal(stat(path, &st), 0);
 	assert_in_range(st.st_size, 0, 48 * 1024 * 1024);
+}
+
+/* Long enough to be copied in quiet; when it presses, there is still room for a round before store_commit() does it. */
+static void
+test_tidying_presses_in_time(void **state)
+{
+	struct world *w = *state;
+
+	fill_journal(w, 0);
+	assert_false(store_tidy_presses(w->store));
+	FAULT.syncs = 0;
+	for (unsigned n = 10; n < 13 && !store_tidy_presses(w->store); n++)
+		fill_one(w, n);
+	assert_true(store_tidy_presses(w->store));
+	assert_in_range(FAULT.syncs, 1, 2); /* those of the commits: 24 MiB, not yet copied */
+	assert_int_equal(store_tidy(w->store), SLUIS_OK);
+	assert_false(store_tidy_presses(w->store));
 }
 
 /* ---- Writes that fail, one after the other ---- */
@@ -309,6 +331,7 @@ main(void)
 		    test_one_sync_a_commit_and_none_without_writes, before, after),
 		cmocka_unit_test_setup_teardown(test_failed_sync_is_final, before, after),
 		cmocka_unit_test_setup_teardown(test_failed_sync_while_tidying, before, after),
+		cmocka_unit_test_setup_teardown(test_tidying_presses_in_time, before, after),
 		cmocka_unit_test_setup_teardown(test_journal_stays_bounded, before, after),
 		cmocka_unit_test_setup_teardown(test_every_write_fails_full, before, after),
 		cmocka_unit_test_setup_teardown(test_full_while_tidying, before, after),
