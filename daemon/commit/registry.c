@@ -9,7 +9,10 @@
 #include "limits.h"
 #include "record.h"
 
-/* May this member do this act of the registry? NULL rule: yes. */
+/*
+ * May this member do this act of the registry? NULL rule: yes. The role stands in a record; whether the registrars still name
+ * its holder, in the keys log (PROTOCOL 7.2: "the role alone makes nobody a registrar").
+ */
 static enum sluis_err
 may(struct round *round, const struct job *job, const char *act_code, struct sluis_verdict *ret,
     const char **ret_rule)
@@ -19,6 +22,10 @@ may(struct round *round, const struct job *job, const char *act_code, struct slu
 
 	SLUIS_TRY(facts_member(round, job->member, &facts.sender));
 	*ret = sluis_policy_decide(round->commit->policy, &facts, &act, round->now_ms);
+	if (ret->outcome == SLUIS_PERMIT &&
+	    !sluis_directory_is_registrar(round->commit->directory, job->member->handle))
+		*ret = (struct sluis_verdict){ .outcome = SLUIS_REFUSE, .rule = SLUIS_RULE_ACT_ROLE,
+			.section = -1, .recipient = -1, .detail = act.code };
 	*ret_rule = ret->outcome == SLUIS_PERMIT ? NULL : sluis_rule_text(ret->rule);
 	return SLUIS_OK;
 }
