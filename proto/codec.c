@@ -275,16 +275,26 @@ sluis_codec_has_rule(const ProtobufCFieldDescriptor *field)
 	return rule_of(field) != RULE_NONE;
 }
 
+/** Where a message goes, and whether it did not fit. */
+struct room {
+	struct sluis_arena *arena;
+	bool is_short;
+};
+
 static void *
-codec_alloc(void *arena, size_t size)
+codec_alloc(void *context, size_t size)
 {
-	return sluis_arena_alloc(arena, size);
+	struct room *room = context;
+	void *p = sluis_arena_alloc(room->arena, size);
+
+	room->is_short |= p == NULL;
+	return p;
 }
 
 static void
-codec_free(void *arena, void *pointer)
+codec_free(void *context, void *pointer)
 {
-	(void)arena;
+	(void)context;
 	(void)pointer;
 }
 
@@ -321,14 +331,16 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_codec_unpack(const ProtobufCMessageDescriptor *descriptor, struct sluis_bytes bytes,
     size_t max_bytes, struct sluis_arena *arena, ProtobufCMessage **ret)
 {
-	ProtobufCAllocator allocator = { .alloc = codec_alloc, .free = codec_free, .allocator_data = arena };
+	struct room room = { .arena = arena };
+	ProtobufCAllocator allocator = { .alloc = codec_alloc, .free = codec_free, .allocator_data = &room };
 	ProtobufCMessage *message;
 
 	if (bytes.len > max_bytes)
 		return SLUIS_ETOOBIG;
 	message = protobuf_c_message_unpack(descriptor, &allocator, bytes.len, bytes.data);
+	/* well formed as far as it was read: nothing wrong is said of it */
 	if (message == NULL)
-		return SLUIS_EFORMAT;
+		return room.is_short ? SLUIS_ETOOBIG : SLUIS_EFORMAT;
 	SLUIS_TRY(sluis_codec_check(message));
 	if (!packs_to(message, bytes))
 		return SLUIS_EFORMAT;

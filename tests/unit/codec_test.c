@@ -262,8 +262,31 @@ amplification_is_bounded(void **state)
 		b[n++] = 0x00;
 	}
 	assert_int_equal(SLUIS_UNPACK(tell_keys, TellKeys, sluis_bytes(b, n), sizeof(b), arena, &keys),
-	    SLUIS_EFORMAT);
+	    SLUIS_ETOOBIG);
 	assert_true(sluis_arena_used(arena) <= 64 * 1024);
+}
+
+/* What does not fit is called too big, wherever the memory ends; what is broken is called that, in the same arena. */
+static void
+too_big_for_the_arena_is_said_so(void **state)
+{
+	const struct sluis_bytes bytes = packed_ask();
+	enum sluis_err err = SLUIS_ETOOBIG;
+	size_t cap;
+
+	(void)state;
+	for (cap = 16; err != SLUIS_OK; cap += 16) {
+		SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *small = sluis_arena_new(cap);
+		Sluis__Ask *ask = NULL;
+
+		assert_non_null(small);
+		err = SLUIS_UNPACK(ask, Ask, bytes, SLUIS_FRAME_MAX_BYTES, small, &ask);
+		if (err != SLUIS_OK)
+			assert_int_equal(err, SLUIS_ETOOBIG);
+		assert_true(cap < 64 * 1024);
+	}
+	assert_true(cap > 128); /* it was tried with less than it needs */
+	assert_int_equal(unpack(sluis_bytes(bytes.data, bytes.len - 1)), SLUIS_EFORMAT);
 }
 
 int
@@ -278,6 +301,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(doubtful_encodings_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(unknown_field_deep_inside_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(rules_of_names_are_enforced, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_big_for_the_arena_is_said_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(amplification_is_bounded, setup, teardown),
 	};
 
