@@ -30,6 +30,7 @@
 	X(CASE, "case") \
 	X(RECEIPT, "receipt") \
 	X(DECISION, "decision") \
+	X(REVIEW, "review") \
 	X(INQUIRY, "inquiry") \
 	X(INQUIRY_ANSWER, "inquiry-answer") \
 	X(REQUEST, "request") \

@@ -46,6 +46,8 @@ enum sluis_event_action {
 	X(GRANT,           "grant",           CREATE) \
 	X(CONSENT_REFUSAL, "consent-refusal", CREATE) \
 	X(WITHDRAWAL,      "withdrawal",      UPDATE) \
+	X(REVIEW_OPEN,     "review-open",     CREATE) \
+	X(REVIEW_CLOSE,    "review-close",    UPDATE) \
 	X(PUSH,            "push",            CREATE) \
 	X(RELEASE,         "release",         READ) \
 	X(RELEASE_CUT,     "release-cut",     READ) \

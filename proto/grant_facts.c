@@ -69,6 +69,7 @@ sluis_grant_facts_of(const Sluis__Grant *grant, struct sluis_arena *arena, struc
 		ret->is_assessed = true;
 	}
 	ret->authority_count = grant->authority_count;
+	ret->text = sluis_of(grant->text_code);
 	ret->is_criminal = grant->criminal_number == SLUIS_GRANT_CRIMINAL;
 	ret->valid_from_ms = (int64_t)grant->from_ms;
 	ret->until_ms = (int64_t)grant->until_ms;

@@ -12,8 +12,8 @@
 
 /**
  * sluis_grant_facts_of(grant, arena, ret):
- * Fill band, givers (each person once), receivers, purposes, categories and times of ${ret}; leave is_named, is_found,
- * is_of_case, is_withdrawn and is_refused to the caller. Views point into ${grant} and ${arena}.
+ * Fill band, givers (each person once), text, receivers, purposes, categories and times of ${ret}; leave is_named,
+ * is_found, is_of_case, is_withdrawn and refusals to the caller. Views point into ${grant} and ${arena}.
  * Errors: SLUIS_ETOOBIG (more than SLUIS_CODES_MAX givers), SLUIS_ENOMEM.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_grant_facts_of(const Sluis__Grant *grant, struct sluis_arena *arena,

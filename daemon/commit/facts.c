@@ -6,6 +6,9 @@
 #include "grant.h"
 #include "grant_facts.h"
 #include "limits.h"
+#include "refusal.h"
+
+enum { REFUSALS_PAGE = 16 };
 
 static struct sluis_bytes
 closed_step(const struct sluis_policy *policy)
@@ -70,6 +73,46 @@ facts_case(struct round *round, const struct sluis_id *case_id, struct sluis_byt
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+scope_of(const struct store_refusal *row, struct sluis_arena *arena, struct sluis_refusal_facts *ret)
+{
+	Sluis__ConsentRefusal *refusal;
+	Sluis__Signed *act = NULL;
+
+	SLUIS_TRY(SLUIS_UNPACK(signed, Signed, row->signed_refusal, SLUIS_FRAME_MAX_BYTES, arena, &act));
+	SLUIS_TRY(sluis_refusal_open(sluis_of(act->payload_bytes), arena, &refusal));
+	return sluis_refusal_facts_of(refusal, arena, ret);
+}
+
+/* Refusals of the case that stand later in the log than the grant: all of them, a page at a time. */
+static enum sluis_err
+add_refusals(struct round *round, const struct sluis_id *case_id, uint64_t grant_index,
+    struct sluis_arena *arena, struct sluis_grant_facts *ret)
+{
+	struct store_refusal rows[REFUSALS_PAGE];
+	struct sluis_refusal_facts *facts = NULL;
+	uint64_t from = grant_index + 1;
+	size_t total = 0, count;
+
+	do {
+		SLUIS_TRY(store_refusal_list(round->tx, case_id, from, REFUSALS_PAGE, arena, rows, &count));
+		if (count == 0)
+			break;
+		ret->refusals = facts;
+		facts = sluis_arena_alloc(arena, (total + count) * sizeof(*facts));
+		if (facts == NULL)
+			return SLUIS_ENOMEM;
+		if (total > 0)
+			memcpy(facts, ret->refusals, total * sizeof(*facts));
+		for (size_t i = 0; i < count; i++)
+			SLUIS_TRY(scope_of(&rows[i], arena, &facts[total++]));
+		from = rows[count - 1].event_index + 1;
+	} while (count == REFUSALS_PAGE);
+	ret->refusals = facts;
+	ret->refusal_count = total;
+	return SLUIS_OK;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 facts_grant(struct round *round, const Sluis__GrantReference *reference,
     const struct sluis_id *case_id, struct sluis_arena *arena, struct sluis_grant_facts *ret,
@@ -101,5 +144,6 @@ facts_grant(struct round *round, const Sluis__GrantReference *reference,
 	ret->is_of_case = memcmp(row.case_id.bytes, case_id->bytes, sizeof(case_id->bytes)) == 0;
 	ret->is_withdrawn = sluis_bytes_is_text(row.state, "withdrawn");
 	*ret_signed = row.signed_grant;
+	SLUIS_TRY(add_refusals(round, &row.case_id, row.event_index, arena, ret));
 	return sluis_grant_facts_of(grant, arena, ret);
 }

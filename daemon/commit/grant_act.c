@@ -5,10 +5,42 @@
 #include "grant_facts.h"
 #include "limits.h"
 
+/* Whoever assessed an exception is somebody: a member that the keys log knows. */
+static bool
+is_assessed(const struct round *round, const Sluis__Grant *grant)
+{
+	const struct sluis_member *assessor = grant->exception == NULL ? NULL :
+	    sluis_directory_member(round->commit->directory, sluis_of(grant->exception->assessor_handle));
+
+	return assessor != NULL && assessor->approved_index != SLUIS_DIRECTORY_NEVER;
+}
+
+/* What a grant restores is a grant of the same case. */
+static enum sluis_err
+restores_known(struct round *round, const Sluis__Grant *grant, bool *ret)
+{
+	struct store_grant former;
+	struct sluis_id id;
+	enum sluis_err err;
+
+	*ret = true;
+	if (grant->restores == NULL)
+		return SLUIS_OK;
+	id = sluis_id_of(grant->restores->target_id);
+	err = store_grant_get(round->tx, &id, round->arena, &former);
+	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
+		return err;
+	*ret = err == SLUIS_OK &&
+	    sluis_bytes_equal(sluis_of(grant->case_id), sluis_bytes(former.case_id.bytes, SLUIS_ID_BYTES));
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 decide(struct round *round, const struct job *job, const Sluis__Grant *grant,
     const struct sluis_id *case_id, struct sluis_verdict *ret, const char **ret_rule)
 {
+	bool is_restoring_known;
+
 	const struct sluis_hash policy = sluis_hash_of(grant->policy_hash);
 	const struct sluis_hash head = sluis_hash_of(grant->case_hash);
 	const struct sluis_act act = {
@@ -21,12 +53,16 @@ decide(struct round *round, const struct job *job, const Sluis__Grant *grant,
 	SLUIS_TRY(facts_member(round, job->member, &facts.sender));
 	SLUIS_TRY(facts_case(round, case_id, job->member->handle, &of_case, &facts.of_case));
 	SLUIS_TRY(sluis_grant_facts_of(grant, round->arena, &facts.grant));
+	facts.grant.is_assessed = is_assessed(round, grant);
+	SLUIS_TRY(restores_known(round, grant, &is_restoring_known));
 	facts.grant.is_named = facts.grant.is_found = facts.grant.is_of_case = true;
 	facts.acts_last_day = usage_last_day(round->commit->usage, job->member->handle, round->now_ms);
 	*ret = sluis_policy_decide(round->commit->policy, &facts, &act, round->now_ms);
 	*ret_rule = NULL;
 	if (ret->outcome != SLUIS_PERMIT)
 		*ret_rule = sluis_rule_text(ret->rule);
+	else if (!is_restoring_known)
+		*ret_rule = "not-found";
 	else if (!sluis_hash_equal(&policy, &round->commit->policy_hash))
 		*ret_rule = "policy-changed";
 	else if (!sluis_hash_equal(&head, &of_case->head))
@@ -46,6 +82,13 @@ take(struct round *round, struct plan *plan, const struct replay_act *act,
 		.state = sluis_bytes_text("active"),
 	};
 	struct event_words words = plan->about;
+	const struct review_about about = {
+		.about = STORE_REVIEW_GRANT,
+		.thing = row.id,
+		.case_id = row.case_id,
+		.ground = grant->exception == NULL ? sluis_bytes(NULL, 0) :
+						     sluis_of(grant->exception->exception_code),
+	};
 	uint64_t index;
 
 	words.type = "grant";
@@ -58,6 +101,8 @@ take(struct round *round, struct plan *plan, const struct replay_act *act,
 	row.event_index = index;
 	SLUIS_TRY(sluis_codec_pack(&plan->job->ask->grant->base, round->arena, &row.signed_grant));
 	SLUIS_TRY(store_grant_add(round->tx, &row));
+	if (verdict->is_reviewed)
+		SLUIS_TRY(review_open(round, plan, &about));
 	SLUIS_TRY(replay_remember(round, plan, act, index, false));
 	usage_add(round->commit->usage, plan->job->member->handle, round->now_ms);
 	return plan_done(round, plan, index);

@@ -208,6 +208,19 @@ SLUIS_MUST_CHECK enum sluis_err case_cache_get(struct round *round, const struct
 SLUIS_MUST_CHECK enum sluis_err case_cache_put(struct case_cache *cache, struct sluis_case *of_case);
 void case_cache_drop_all(struct case_cache *cache);
 
+/* ---- review.c: what works at once and is judged afterwards ---- */
+
+/** What a review is about; borrowed during the call. */
+struct review_about {
+	enum store_review_about about;
+	struct sluis_id thing;
+	struct sluis_id case_id;
+	struct sluis_bytes ground; /* of a grant: its exception */
+};
+/** review_open(round, plan, about): event `review-open` and its row, for the act of ${plan} that was just taken. */
+SLUIS_MUST_CHECK enum sluis_err review_open(struct round *round, struct plan *plan,
+    const struct review_about *about);
+
 /* ---- usage.c: acts of each member in the last day ---- */
 struct usage;
 struct usage *usage_new(void);
@@ -221,6 +234,9 @@ enum sluis_err fetch_handle(struct round *round, struct plan *plan);
 enum sluis_err receipt_handle(struct round *round, struct plan *plan);
 enum sluis_err case_act_handle(struct round *round, struct plan *plan);
 enum sluis_err grant_handle(struct round *round, struct plan *plan);
+enum sluis_err refusal_handle(struct round *round, struct plan *plan);
+enum sluis_err review_handle(struct round *round, struct plan *plan);
+enum sluis_err reviews_handle(struct round *round, struct plan *plan);
 enum sluis_err enrol_handle(struct round *round, struct plan *plan);
 enum sluis_err invite_handle(struct round *round, struct plan *plan);
 enum sluis_err pending_handle(struct round *round, struct plan *plan);

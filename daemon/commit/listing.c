@@ -165,6 +165,22 @@ message_state_text(enum store_message_state state)
 	return "erased";
 }
 
+/* Ground and sender, as the event of the push says; erased: neither. */
+static enum sluis_err
+add_push(struct round *round, uint64_t index, struct sluis_arena *arena, Sluis__TellStatus *tell)
+{
+	struct store_event row;
+	Sluis__Event *event = NULL;
+
+	SLUIS_TRY(store_event_get(round->tx, index, arena, &row));
+	if (row.is_erased)
+		return SLUIS_OK;
+	SLUIS_TRY(SLUIS_UNPACK(event, Event, row.event, SLUIS_EVENT_MAX_BYTES, arena, &event));
+	tell->ground = event->ground;
+	tell->sender = event->actor;
+	return SLUIS_OK;
+}
+
 /* The sender sees every receiver; a receiver sees its own line only. */
 enum sluis_err
 status_handle(struct round *round, struct plan *plan)
@@ -204,6 +220,7 @@ status_handle(struct round *round, struct plan *plan)
 	tell->purpose_code = sluis_pb(message.purpose);
 	tell->accepted_ms = (uint64_t)message.accepted_ms;
 	tell->expires_ms = (uint64_t)message.expires_ms;
+	SLUIS_TRY(add_push(round, message.event_index, arena, tell));
 	plan->tell.status = tell;
 	answer(plan, SLUIS__TELL__ANSWER_STATUS);
 	return SLUIS_OK;
@@ -339,6 +356,31 @@ case_handle(struct round *round, struct plan *plan)
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+add_refusals(struct round *round, const struct sluis_id *case_id, struct sluis_arena *arena,
+    Sluis__TellGrants *tell)
+{
+	struct store_refusal *rows = sluis_arena_alloc(arena, PAGE_GRANTS * sizeof(*rows));
+	size_t count;
+
+	tell->refusals = sluis_arena_alloc(arena, PAGE_GRANTS * sizeof(Sluis__RefusalRow *));
+	if (rows == NULL || tell->refusals == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(store_refusal_list(round->tx, case_id, 0, PAGE_GRANTS, arena, rows, &count));
+	for (size_t i = 0; i < count; i++) {
+		Sluis__RefusalRow *row = sluis_arena_alloc(arena, sizeof(*row));
+
+		if (row == NULL)
+			return SLUIS_ENOMEM;
+		sluis__refusal_row__init(row);
+		SLUIS_TRY(SLUIS_UNPACK(signed, Signed, rows[i].signed_refusal, SLUIS_FRAME_MAX_BYTES, arena,
+		    &row->refusal));
+		row->leaf_index = rows[i].event_index;
+		tell->refusals[tell->n_refusals++] = row;
+	}
+	return SLUIS_OK;
+}
+
 enum sluis_err
 grants_handle(struct round *round, struct plan *plan)
 {
@@ -369,6 +411,7 @@ grants_handle(struct round *round, struct plan *plan)
 	}
 	tell->rows = list;
 	tell->n_rows = count;
+	SLUIS_TRY(add_refusals(round, &id, arena, tell));
 	plan->tell.grants = tell;
 	answer(plan, SLUIS__TELL__ANSWER_GRANTS);
 	return SLUIS_OK;

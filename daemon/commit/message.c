@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "officers.h"
 
 static enum sluis_err
 recipient_facts(struct round *round, struct message_view *view, size_t i)
@@ -73,22 +74,6 @@ fill_act(struct message_view *view)
 }
 
 static bool
-has_officer(const struct sluis_directory *directory, struct sluis_bytes organisation, int64_t now_ms)
-{
-	const struct sluis_member *member;
-	size_t cursor = 0;
-
-	while ((member = sluis_directory_next_member(directory, &cursor,
-		    SLUIS_STANDING_BIT(SLUIS_STANDING_ACTIVE))) != NULL) {
-		if (sluis_bytes_equal(member->organisation_handle, organisation) &&
-		    sluis_member_has_role(member, sluis_bytes_text("privacy-officer")) &&
-		    sluis_directory_in_force(directory, member, now_ms, NULL, NULL) == SLUIS_OK)
-			return true;
-	}
-	return false;
-}
-
-static bool
 has_officers_section(const struct round *round, const struct message_view *view)
 {
 	for (size_t i = 0; i < view->manifest->n_sections; i++) {
@@ -99,6 +84,20 @@ has_officers_section(const struct round *round, const struct message_view *view)
 			return true;
 	}
 	return false;
+}
+
+/* Only a justification asks who is in charge: all else is spared the walk. */
+static void
+officer_facts(const struct round *round, struct message_view *view)
+{
+	struct sluis_officers officers;
+
+	if (!has_officers_section(round, view))
+		return;
+	sluis_officers_in_charge(round->commit->directory, round->commit->policy,
+	    view->sender->organisation_handle, round->now_ms, &officers);
+	view->facts.has_sender_officer = officers.is_own;
+	view->facts.officer_count = officers.count;
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -120,8 +119,7 @@ message_view_init(struct round *round, const struct sluis_manifest *manifest,
 	fill_act(ret);
 	ret->facts.recipients = ret->recipients;
 	ret->facts.recipient_count = manifest->n_recipients;
-	ret->facts.has_sender_officer = has_officers_section(round, ret) &&
-	    has_officer(round->commit->directory, sender->organisation_handle, round->now_ms);
+	officer_facts(round, ret);
 	ret->facts.acts_last_day =
 	    usage_last_day(round->commit->usage, sender->handle, round->now_ms);
 	return facts_grant(round, manifest->m->grant, &ret->case_id, arena, &ret->facts.grant,

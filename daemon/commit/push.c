@@ -169,6 +169,12 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 {
 	struct event_words words = plan->about;
 	Sluis__Fact step = SLUIS__FACT__INIT, *facts[1] = { &step };
+	const struct review_about about = {
+		.about = STORE_REVIEW_MESSAGE,
+		.thing = view->message_id,
+		.case_id = view->case_id,
+		.ground = view->act.ground,
+	};
 	struct accepted accepted;
 
 	words.type = "push";
@@ -186,6 +192,8 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	words.fact_count = 1;
 	SLUIS_TRY(log_accepted(round, view, &words, &accepted));
 	SLUIS_TRY(store_accepted(round, view, plan->job, verdict, &accepted));
+	if (sluis_policy_ground(round->commit->policy, view->act.ground)->is_reviewed)
+		SLUIS_TRY(review_open(round, plan, &about));
 	SLUIS_TRY(replay_remember(round, plan, act, accepted.index, false));
 	usage_add(round->commit->usage, view->sender->handle, round->now_ms);
 	return plan_done(round, plan, accepted.index);

@@ -83,6 +83,22 @@ verify_grant(struct job *job)
 }
 
 static enum sluis_err
+verify_refusal(struct job *job)
+{
+	SLUIS_TRY(verify_member_act(job, job->ask->refusal, SLUIS_SIGNED_REFUSAL,
+	    &sluis__consent_refusal__descriptor));
+	return check_federation(job, ((const Sluis__ConsentRefusal *)job->act)->federation_hash);
+}
+
+static enum sluis_err
+verify_review(struct job *job)
+{
+	SLUIS_TRY(verify_member_act(job, job->ask->review, SLUIS_SIGNED_REVIEW,
+	    &sluis__review_close__descriptor));
+	return check_federation(job, ((const Sluis__ReviewClose *)job->act)->federation_hash);
+}
+
+static enum sluis_err
 verify_invite(struct job *job)
 {
 	SLUIS_TRY(verify_member_act(job, job->ask->invite, SLUIS_SIGNED_INVITE, &sluis__invite__descriptor));
@@ -108,6 +124,10 @@ verify_act(struct job *job)
 		    &sluis__case_act__descriptor);
 	case SLUIS__ASK__ACT_GRANT:
 		return verify_grant(job);
+	case SLUIS__ASK__ACT_REFUSAL:
+		return verify_refusal(job);
+	case SLUIS__ASK__ACT_REVIEW:
+		return verify_review(job);
 	case SLUIS__ASK__ACT_INVITE:
 		return verify_invite(job);
 	case SLUIS__ASK__ACT_ENROL:
@@ -128,6 +148,7 @@ verify_act(struct job *job)
 	case SLUIS__ASK__ACT_CASES:
 	case SLUIS__ASK__ACT_CASE:
 	case SLUIS__ASK__ACT_GRANTS:
+	case SLUIS__ASK__ACT_REVIEWS:
 	case SLUIS__ASK__ACT_PENDING:
 	case SLUIS__ASK__ACT_EVENTS:
 	case SLUIS__ASK__ACT_LEAVES:
@@ -136,7 +157,6 @@ verify_act(struct job *job)
 	case SLUIS__ASK__ACT_INTENT:
 	case SLUIS__ASK__ACT_CHUNK:
 	case SLUIS__ASK__ACT_WITHDRAWAL:
-	case SLUIS__ASK__ACT_REFUSAL:
 	case SLUIS__ASK__ACT_INQUIRY:
 	case SLUIS__ASK__ACT_INQUIRY_ANSWER:
 	case SLUIS__ASK__ACT_VOID_NUMBER:

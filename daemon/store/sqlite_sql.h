@@ -14,6 +14,8 @@
 	"r.entry, r.member, r.organisation, r.record_hash, r.pair_sequence, r.state, r.changed_ms, " \
 	"r.idx, r.released, r.categories, c.signed"
 #define SQL_RECEIPT_JOIN "LEFT JOIN receipt c ON c.idx = r.idx AND c.entry = r.entry"
+#define SQL_REVIEW_COLUMNS \
+	"idx, id, about, thing, in_case, ground, actor, organisation, opened_ms, due_ms, closing"
 #define SQL_GRANT_COLUMNS "id, in_case, payload_hash, signed, state, idx"
 
 /* clang-format off */
@@ -87,6 +89,14 @@
 	X(GRANT_LIST, "SELECT " SQL_GRANT_COLUMNS " FROM consent WHERE in_case = ?1 " \
 		"ORDER BY idx LIMIT ?2") \
 	X(GRANT_STATE, "UPDATE consent SET state = ?2 WHERE id = ?1") \
+	X(REFUSAL_ADD, "INSERT INTO refusal (id, in_case, idx, signed) VALUES (?1, ?2, ?3, ?4)") \
+	X(REFUSAL_LIST, "SELECT idx, signed FROM refusal WHERE in_case = ?1 AND idx >= ?2 " \
+		"ORDER BY idx LIMIT ?3") \
+	X(REVIEW_ADD, "INSERT INTO review (" SQL_REVIEW_COLUMNS ") " \
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)") \
+	X(REVIEW_GET, "SELECT " SQL_REVIEW_COLUMNS " FROM review WHERE id = ?1") \
+	X(REVIEW_LIST, "SELECT " SQL_REVIEW_COLUMNS " FROM review WHERE idx >= ?1 ORDER BY idx LIMIT ?2") \
+	X(REVIEW_CLOSE, "UPDATE review SET closing = ?2 WHERE id = ?1 AND closing IS NULL") \
 	\
 	X(MESSAGE_ADD, "INSERT INTO message (idx, id, in_case, manifest_hash, sender, purpose, " \
 		"retention, state, accepted_ms, expires_ms, recipients) " \
@@ -95,6 +105,7 @@
 	X(MESSAGE_IDX, "SELECT idx FROM message WHERE id = ?1") \
 	X(MESSAGE_RECIPIENTS, "SELECT idx, recipients FROM message WHERE id = ?1") \
 	X(MESSAGE_STATE, "UPDATE message SET state = ?2 WHERE id = ?1") \
+	X(MESSAGE_EXPIRE, "UPDATE message SET expires_ms = ?2 WHERE id = ?1 AND expires_ms > ?2") \
 	X(CONTENT_ADD, "INSERT INTO content (idx, push, locks, sealed) VALUES (?1, ?2, ?3, ?4)") \
 	X(PUSH_GET, "SELECT push FROM content WHERE idx = ?1") \
 	X(LOCKS_GET, "SELECT m.idx, c.locks FROM message m CROSS JOIN content c ON c.idx = m.idx " \

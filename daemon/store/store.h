@@ -73,6 +73,30 @@ struct store_grant {
 	uint64_t event_index;
 };
 
+struct store_refusal {
+	struct sluis_id id;
+	struct sluis_id case_id;
+	uint64_t event_index;
+	struct sluis_bytes signed_refusal; /* packed Signed */
+};
+
+enum store_review_about { STORE_REVIEW_MESSAGE = 1, STORE_REVIEW_GRANT = 2 };
+
+/** What worked at once and is judged afterwards. */
+struct store_review {
+	uint64_t event_index; /* of its opening: the cursor of a listing */
+	struct sluis_id id;
+	enum store_review_about about;
+	struct sluis_id thing; /* message or grant */
+	struct sluis_id case_id;
+	struct sluis_bytes ground; /* of a grant: its exception */
+	struct sluis_bytes actor_handle;
+	struct sluis_bytes organisation_handle; /* the actor's */
+	int64_t opened_ms;
+	int64_t due_ms;
+	struct sluis_bytes closing; /* packed Signed; empty: open */
+};
+
 /* PROTOCOL states of a message and of a recipient, design 7. */
 enum store_message_state {
 	STORE_MESSAGE_ACCEPTED = 1,
@@ -288,7 +312,28 @@ SLUIS_MUST_CHECK enum sluis_err store_grant_list(struct store_tx *tx, const stru
 SLUIS_MUST_CHECK enum sluis_err store_grant_state_set(struct store_tx *tx, const struct sluis_id *id,
     struct sluis_bytes state);
 
+/* ---- Refusals and reviews ---- */
+
+SLUIS_MUST_CHECK enum sluis_err store_refusal_add(struct store_tx *tx, const struct store_refusal *refusal);
+/** store_refusal_list: those of a case at leaf >= ${from}, in order, at most ${max}; case_id and id are left zero. */
+SLUIS_MUST_CHECK enum sluis_err store_refusal_list(struct store_tx *tx, const struct sluis_id *case_id,
+    uint64_t from, size_t max, struct sluis_arena *arena, struct store_refusal *ret, size_t *ret_count);
+
+SLUIS_MUST_CHECK enum sluis_err store_review_add(struct store_tx *tx, const struct store_review *review);
+/** store_review_get: SLUIS_ENOTFOUND. store_review_list: opened at leaf >= ${from}, in order, at most ${max}. */
+SLUIS_MUST_CHECK enum sluis_err store_review_get(struct store_tx *tx, const struct sluis_id *id,
+    struct sluis_arena *arena, struct store_review *ret);
+SLUIS_MUST_CHECK enum sluis_err store_review_list(struct store_tx *tx, uint64_t from, size_t max,
+    struct sluis_arena *arena, struct store_review *ret, size_t *ret_count);
+/** store_review_close: once; SLUIS_ENOTFOUND for an unknown or closed one. */
+SLUIS_MUST_CHECK enum sluis_err store_review_close(struct store_tx *tx, const struct sluis_id *id,
+    struct sluis_bytes closing);
+
 /* ---- Messages ---- */
+
+/** store_message_expire: never later than ${now_ms} from now on; one that expired before, and an unknown one, stays. */
+SLUIS_MUST_CHECK enum sluis_err store_message_expire(struct store_tx *tx, const struct sluis_id *id,
+    int64_t now_ms);
 
 /**
  * store_message_add(tx, message, recipients, n, body):

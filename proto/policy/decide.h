@@ -48,6 +48,7 @@ struct sluis_recipient_facts {
 	enum sluis_recipient_kind kind;
 	struct sluis_member_facts member;
 	bool is_on_case;
+	bool is_for_secrets;                 /* sluis_policy_deliveries(): offer it officers-only sections only */
 	bool is_shielded;                    /* a shield keeps everything of this case from this person */
 	struct sluis_codes shielded;         /* a shield keeps these categories from this person */
 };
@@ -58,19 +59,27 @@ struct sluis_grant_receiver {
 	struct sluis_codes roles;
 };
 
+/** A refusal of consent that is newer than the grant: it beats the grant in its scope. */
+struct sluis_refusal_facts {
+	struct sluis_codes purposes;   /* none: every purpose */
+	struct sluis_codes categories; /* none: every category */
+};
+
 /** The grant that the act names or (act of kind grant) records. */
 struct sluis_grant_facts {
 	bool is_named;     /* the act carries a grant id */
 	bool is_found;     /* it exists and the sender may know it; else `not-found` */
 	bool is_of_case;   /* it was recorded on the case of the act */
 	bool is_withdrawn; /* a withdrawal is in the log */
-	bool is_refused;   /* a refusal newer than the grant is in the log, covering it */
+	const struct sluis_refusal_facts *refusals; /* those in the log that are newer than the grant */
+	size_t refusal_count;
 	struct sluis_bytes band;
 	struct sluis_bytes exception; /* empty: none */
 	bool is_assessed;             /* the exception names who assessed it */
 	struct sluis_codes givers;    /* one for each giver, repeats count: authority, authority */
 	uint32_t authority_count;     /* holders of authority as stated */
 	struct sluis_bytes method;
+	struct sluis_bytes text; /* version of what the family was told */
 	struct sluis_codes purposes;
 	struct sluis_codes categories;
 	const struct sluis_grant_receiver *to;
@@ -96,6 +105,8 @@ struct sluis_facts {
 	struct sluis_member_facts sender;  /* who acts; release: who sent the message */
 	bool has_token;                    /* no member but a bearer of a withdrawal token; sender is empty */
 	bool has_sender_officer;           /* the sender's organisation has an active privacy officer */
+	size_t officer_count;              /* active officers whom a justification is for: of the sender's
+	                                      organisation, where it has none of the federation body */
 	struct sluis_case_facts of_case;
 	const struct sluis_recipient_facts *recipients; /* at most SLUIS_RECIPIENTS_MAX */
 	size_t recipient_count;

@@ -5,12 +5,14 @@
 static uint64_t
 sections_for_role(const struct policy_view *v, int recipient, int role)
 {
+	const bool is_for_secrets = v->facts->recipients[recipient].is_for_secrets;
 	uint64_t sections = 0;
 
 	for (int j = 0; j < POLICY_PLACES_MAX; j++) {
 		const struct policy_place at = { .section = j, .recipient = recipient, .role = role };
 
 		if (sluis_policy_mask_has(v->sections, j) && v->category[j] != POLICY_NONE &&
+		    (!is_for_secrets || sluis_policy_is_officers_only(v, j)) &&
 		    sluis_policy_may_have(v, at))
 			sections |= sluis_policy_bit(j);
 	}
@@ -63,11 +65,23 @@ add_recovery(const struct policy_view *v, uint64_t members)
 	return all;
 }
 
-/* Sections that nobody may have are offered to every member, so that the verdict says why not. */
+/* Sections that nobody may have are offered to every member that was named, so that the verdict says why not. */
+static uint64_t
+members_named(const struct policy_view *v)
+{
+	uint64_t named = v->members;
+
+	for (int i = 0; i < POLICY_PLACES_MAX; i++)
+		if (sluis_policy_mask_has(v->members, i) && v->facts->recipients[i].is_for_secrets)
+			named &= ~sluis_policy_bit(i);
+	return named;
+}
+
 static void
 assign(const struct policy_view *v, struct sluis_section_act *work, uint64_t *ret_recipients)
 {
 	const size_t count = v->act->section_count;
+	const uint64_t named = members_named(v);
 	uint64_t sections[POLICY_PLACES_MAX] = { 0 };
 
 	for (int i = 0; i < POLICY_PLACES_MAX; i++)
@@ -81,7 +95,7 @@ assign(const struct policy_view *v, struct sluis_section_act *work, uint64_t *re
 				members |= sluis_policy_bit(i);
 		ret_recipients[j] = add_recovery(v, members);
 		work[j] = v->act->sections[j];
-		work[j].recipients = members == 0 ? v->members : ret_recipients[j];
+		work[j].recipients = members == 0 ? named : ret_recipients[j];
 		work[j].stanza_count = (uint32_t)count_bits(work[j].recipients);
 	}
 }

@@ -71,7 +71,7 @@ struct policy_giver {
 
 struct policy_band {
 	uint64_t needs;
-	bool needs_until;
+	struct sluis_policy_band open;
 };
 
 struct policy_exception {
@@ -188,7 +188,9 @@ struct sluis_policy {
 	size_t content_count;
 	struct sluis_policy_limits limits;
 	struct sluis_bytes consent_version;
+	struct sluis_codes consent_former; /* versions that older grants may carry */
 	struct sluis_bytes consent_text[2];
+	struct sluis_bytes consent_disagree[2];
 };
 
 /** sluis_policy_index(table, code): place of ${code}, POLICY_NONE where the table does not have it. */

@@ -39,13 +39,17 @@ static const struct policy_field ALLOWED_FIELDS[] = {
 	    .is_required = true, .offset = offsetof(struct policy_allowed, purposes) },
 };
 
-static const char *const TYPE_WORDS[] = { "date", "end-date", "code", NULL };
+static const char *const TYPE_WORDS[] = { "date", "end-date", "code", "end-month", NULL };
 
 struct evidence_entry {
 	struct sluis_bytes key;
 	int type; /* index in TYPE_WORDS, in the order of enum sluis_evidence_type */
 	int list;
+	int64_t within_ms;
 };
+
+/* A year of 366 days: nobody is refused for a leap day. */
+#define LONG_YEAR_MS (INT64_C(366) * 24 * 3600 * 1000)
 
 static const struct policy_field EVIDENCE_FIELDS[] = {
 	{ .key = "key", .type = POLICY_FIELD_CODE, .is_required = true,
@@ -54,6 +58,8 @@ static const struct policy_field EVIDENCE_FIELDS[] = {
 	    .offset = offsetof(struct evidence_entry, type) },
 	{ .key = "list", .type = POLICY_FIELD_REF, .kind = SLUIS_KIND_LIST,
 	    .offset = offsetof(struct evidence_entry, list) },
+	{ .key = "within-years", .type = POLICY_FIELD_NUMBER, .min = 1, .max = 100, .unit = LONG_YEAR_MS,
+	    .offset = offsetof(struct evidence_entry, within_ms) },
 };
 
 #define BASIS(name, member)                                                                        \
@@ -123,6 +129,7 @@ parse_evidence(struct policy_read *read, const struct sluis_tree_node *node,
 		    &entry);
 		items[count].key = entry.key;
 		items[count].type = (enum sluis_evidence_type)(entry.type + SLUIS_EVIDENCE_DATE);
+		items[count].within_ms = entry.within_ms;
 		if (entry.list != POLICY_NONE)
 			items[count].list = lists->codes.items[entry.list];
 		check_evidence(read, n, items, ++count, entry.list);

@@ -3,6 +3,7 @@
 
 /* Room for one entry of any kind, with the defaults of all. */
 struct entry {
+	const struct sluis_tree_node *node;
 	struct policy_labels labels;
 	struct policy_role role;
 	struct policy_step step;
@@ -62,7 +63,11 @@ static const struct policy_field GIVER_FIELDS[] = {
 static const struct policy_field BAND_FIELDS[] = {
 	LABELS,
 	NEEDED("needs", band.needs, SLUIS_KIND_GIVER),
-	FLAG("until", band.needs_until),
+	FLAG("until", band.open.needs_until),
+	{ .key = "from-age", .type = POLICY_FIELD_NUMBER, .min = 0, .max = 120, .unit = 1,
+	    .offset = offsetof(struct entry, band.open.from_age) },
+	{ .key = "renewal-age", .type = POLICY_FIELD_NUMBER, .min = 1, .max = 120, .unit = 1,
+	    .offset = offsetof(struct entry, band.open.renewal_age) },
 };
 static const struct policy_field EXCEPTION_FIELDS[] = {
 	LABELS,
@@ -112,6 +117,11 @@ keep_giver(struct policy_read *read, size_t index, const struct entry *entry)
 static void
 keep_band(struct policy_read *read, size_t index, const struct entry *entry)
 {
+	const struct sluis_policy_band *ages = &entry->band.open;
+
+	if (ages->renewal_age != 0 && ages->renewal_age <= ages->from_age)
+		sluis_policy_read_mistake(read, entry->node, "write the age at which this band begins, and the next limit",
+		    "`renewal-age` is not above `from-age`");
 	read->policy->bands[index] = entry->band;
 }
 
@@ -158,7 +168,8 @@ parse_kind(struct policy_read *read, const struct sluis_tree_node *node, const s
 	const struct sluis_tree_node *n = node != NULL ? node->first : NULL;
 
 	for (size_t index = 0; index < table->codes.count; n = n->next) {
-		struct entry entry = { .role = { .may_join = true },
+		struct entry entry = { .node = n,
+			.role = { .may_join = true },
 			.category = { .between = UINT64_MAX },
 			.giver = { .counts_as = POLICY_NONE } };
 

@@ -31,18 +31,30 @@ static const struct policy_field LIMIT_FIELDS[] = {
 	LIMIT("invite-days", invite_ms, 1, 366, DAY_MS),
 	LIMIT("grant-max-days", grant_max_ms, 1, 7305, DAY_MS),
 	LIMIT("request-max-days", request_max_ms, 1, 3660, DAY_MS),
+	{ .key = "review-days", .type = POLICY_FIELD_NUMBER, .min = 1, .max = 366, .unit = DAY_MS,
+	    .offset = offsetof(struct sluis_policy_limits, review_ms) },
 	LIMIT("monitoring-days", monitoring_days, 0, 90, 1),
 	{ .key = "recovery", .type = POLICY_FIELD_FLAG, .is_required = true,
 	    .offset = offsetof(struct sluis_policy_limits, uses_recovery) },
 };
 
+struct consent {
+	struct sluis_bytes version;
+	const struct sluis_tree_node *former;
+	struct sluis_bytes text[2]; /* by enum sluis_lang */
+	struct sluis_bytes disagree[2];
+};
+
+#define CONSENT(name, of_type, required, member)                                                   \
+	{ .key = (name), .type = POLICY_FIELD_##of_type, .is_required = (required),                \
+	    .offset = offsetof(struct consent, member) }
 static const struct policy_field CONSENT_FIELDS[] = {
-	{ .key = "version", .type = POLICY_FIELD_CODE, .is_required = true,
-	    .offset = offsetof(struct sluis_policy, consent_version) },
-	{ .key = "nl", .type = POLICY_FIELD_LONG, .is_required = true,
-	    .offset = offsetof(struct sluis_policy, consent_text[SLUIS_LANG_NL]) },
-	{ .key = "en", .type = POLICY_FIELD_LONG, .is_required = true,
-	    .offset = offsetof(struct sluis_policy, consent_text[SLUIS_LANG_EN]) },
+	CONSENT("version", CODE, true, version),
+	CONSENT("former", NODE, false, former),
+	CONSENT("nl", LONG, true, text[SLUIS_LANG_NL]),
+	CONSENT("en", LONG, true, text[SLUIS_LANG_EN]),
+	CONSENT("disagree-nl", LONG, false, disagree[SLUIS_LANG_NL]),
+	CONSENT("disagree-en", LONG, false, disagree[SLUIS_LANG_EN]),
 };
 
 struct entry {
@@ -89,11 +101,41 @@ sluis_policy_parse_limits(struct policy_read *read, const struct sluis_tree_node
 	    &read->policy->limits);
 }
 
+/* Versions of former texts: codes in a list, which may be absent. */
+static void
+parse_former(struct policy_read *read, const struct sluis_tree_node *node)
+{
+	struct sluis_bytes *items;
+	size_t count = 0;
+
+	if (node == NULL || !sluis_policy_read_is(read, node, SLUIS_TREE_LIST))
+		return;
+	items = sluis_policy_read_alloc(read, (node->count + 1) * sizeof(*items));
+	if (items == NULL)
+		return;
+	for (const struct sluis_tree_node *n = node->first; n != NULL; n = n->next) {
+		if (n->kind == SLUIS_TREE_SCALAR && sluis_code_is_valid(n->text))
+			items[count++] = n->text;
+		else
+			sluis_policy_read_mistake(read, n, "write the versions as codes: [\"2024-1\"]",
+			    "a former version is not a code");
+	}
+	read->policy->consent_former = (struct sluis_codes){ .items = items, .count = count };
+}
+
 void
 sluis_policy_parse_consent(struct policy_read *read, const struct sluis_tree_node *node)
 {
-	sluis_policy_read_fields(read, node, CONSENT_FIELDS, SLUIS_ARRAY_LEN(CONSENT_FIELDS),
-	    read->policy);
+	struct sluis_policy *p = read->policy;
+	struct consent entry = { .former = NULL };
+
+	sluis_policy_read_fields(read, node, CONSENT_FIELDS, SLUIS_ARRAY_LEN(CONSENT_FIELDS), &entry);
+	p->consent_version = entry.version;
+	for (int lang = SLUIS_LANG_NL; lang <= SLUIS_LANG_EN; lang++) {
+		p->consent_text[lang] = entry.text[lang];
+		p->consent_disagree[lang] = entry.disagree[lang];
+	}
+	parse_former(read, entry.former);
 }
 
 /* domain, Terms: the agreement's own term has no default; without it nothing starts. */

@@ -56,6 +56,15 @@ sluis_policy_list(const struct sluis_policy *policy, struct sluis_bytes list)
 	                            : policy->lists[index].table.codes;
 }
 
+bool
+sluis_policy_list_has(const struct sluis_policy *policy, struct sluis_bytes list, struct sluis_bytes code)
+{
+	const int index = find(policy, SLUIS_KIND_LIST, list);
+
+	return index != POLICY_NONE &&
+	       sluis_policy_index(&policy->lists[index].table, code) != POLICY_NONE;
+}
+
 struct sluis_bytes
 sluis_policy_list_label(const struct sluis_policy *policy, struct sluis_bytes list,
     struct sluis_bytes code, enum sluis_lang lang)
@@ -166,6 +175,18 @@ sluis_policy_ground_allows(const struct sluis_policy *policy, struct sluis_bytes
 	           find(policy, SLUIS_KIND_PURPOSE, purpose));
 }
 
+bool
+sluis_policy_ground_has_regime(const struct sluis_policy *policy, struct sluis_bytes ground,
+    struct sluis_bytes regime)
+{
+	const struct sluis_codes purposes = policy->kinds[SLUIS_KIND_PURPOSE].codes;
+
+	for (size_t i = 0; i < purposes.count; i++)
+		if (sluis_policy_ground_allows(policy, ground, regime, purposes.items[i]))
+			return true;
+	return false;
+}
+
 struct sluis_policy_basis
 sluis_policy_ground_basis(const struct sluis_policy *policy, struct sluis_bytes ground,
     struct sluis_bytes regime)
@@ -177,6 +198,14 @@ sluis_policy_ground_basis(const struct sluis_policy *policy, struct sluis_bytes 
 		if ((policy->grounds[index].basis[i].regimes & bit) != 0)
 			return policy->grounds[index].basis[i].open;
 	return (struct sluis_policy_basis){ 0 };
+}
+
+const struct sluis_policy_band *
+sluis_policy_band(const struct sluis_policy *policy, struct sluis_bytes code)
+{
+	const int index = find(policy, SLUIS_KIND_BAND, code);
+
+	return index == POLICY_NONE ? NULL : &policy->bands[index].open;
 }
 
 const struct sluis_policy_retention *
@@ -213,6 +242,28 @@ struct sluis_bytes
 sluis_policy_consent_text(const struct sluis_policy *policy, enum sluis_lang lang)
 {
 	return policy->consent_text[lang];
+}
+
+bool
+sluis_policy_consent_text_is_known(const struct sluis_policy *policy, struct sluis_bytes version)
+{
+	for (size_t i = 0; i < policy->consent_former.count; i++)
+		if (sluis_bytes_equal(policy->consent_former.items[i], version))
+			return true;
+	return sluis_bytes_equal(policy->consent_version, version);
+}
+
+struct sluis_bytes
+sluis_policy_consent_disagree(const struct sluis_policy *policy, enum sluis_lang lang)
+{
+	return policy->consent_disagree[lang];
+}
+
+int64_t
+sluis_policy_review_ms(const struct sluis_policy *policy)
+{
+	return policy->limits.review_ms != 0 ? policy->limits.review_ms
+	                                     : sluis_policy_retention_for(policy, SLUIS_USE_REVIEW)->term_ms;
 }
 
 struct sluis_bytes

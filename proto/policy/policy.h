@@ -80,6 +80,8 @@ struct sluis_bytes sluis_policy_label(const struct sluis_policy *policy, enum sl
 
 /** The codes of the list ${list} (urgency, bottleneck, ...) and their labels. */
 struct sluis_codes sluis_policy_list(const struct sluis_policy *policy, struct sluis_bytes list);
+bool sluis_policy_list_has(const struct sluis_policy *policy, struct sluis_bytes list,
+    struct sluis_bytes code);
 struct sluis_bytes sluis_policy_list_label(const struct sluis_policy *policy, struct sluis_bytes list,
     struct sluis_bytes code, enum sluis_lang lang);
 
@@ -134,12 +136,14 @@ const struct sluis_policy_category *sluis_policy_category(const struct sluis_pol
 enum sluis_evidence_type {
 	SLUIS_EVIDENCE_DATE = 1, /* YYYY-MM-DD, not after now */
 	SLUIS_EVIDENCE_END,      /* YYYY-MM-DD, the ground ends with the start of that day (UTC) */
-	SLUIS_EVIDENCE_CODE      /* a code of ${list} */
+	SLUIS_EVIDENCE_CODE,     /* a code of ${list} */
+	SLUIS_EVIDENCE_MONTH     /* as END, and the first of a month: a birthday is not told to the day */
 };
 struct sluis_policy_evidence {
 	struct sluis_bytes key;
 	enum sluis_evidence_type type;
 	struct sluis_bytes list;
+	int64_t within_ms; /* END, MONTH: not later than so long from now; 0: whenever */
 };
 
 struct sluis_policy_ground {
@@ -162,6 +166,10 @@ const struct sluis_policy_ground *sluis_policy_ground(const struct sluis_policy 
 bool sluis_policy_ground_allows(const struct sluis_policy *policy, struct sluis_bytes ground,
     struct sluis_bytes regime, struct sluis_bytes purpose);
 
+/** sluis_policy_ground_has_regime(policy, ground, regime): some purpose allows ${ground} to senders of ${regime}. */
+bool sluis_policy_ground_has_regime(const struct sluis_policy *policy, struct sluis_bytes ground,
+    struct sluis_bytes regime);
+
 /** Three codes for registers and letters, by the sender's regime. */
 struct sluis_policy_basis {
 	struct sluis_bytes secrecy; /* what lifts professional secrecy */
@@ -171,6 +179,15 @@ struct sluis_policy_basis {
 /** All empty where the ground says nothing for this regime. */
 struct sluis_policy_basis sluis_policy_ground_basis(const struct sluis_policy *policy,
     struct sluis_bytes ground, struct sluis_bytes regime);
+
+/** Ages of a band; years. */
+struct sluis_policy_band {
+	bool needs_until;    /* a grant must end at the next age limit */
+	int64_t from_age;    /* 0: from birth */
+	int64_t renewal_age; /* the next age limit; 0: none */
+};
+/** NULL where the policy does not know ${code}. */
+const struct sluis_policy_band *sluis_policy_band(const struct sluis_policy *policy, struct sluis_bytes code);
 
 /** What a retention class is for. */
 enum sluis_retention_use {
@@ -210,6 +227,7 @@ struct sluis_policy_limits {
 	int64_t invite_ms;           /* an enrolment code lives this long */
 	int64_t grant_max_ms;        /* longest grant */
 	int64_t request_max_ms;      /* longest term of a request */
+	int64_t review_ms;           /* a review is due so long after what it is about; 0: see _review_ms() */
 	int64_t monitoring_days;     /* a person's own use is kept as a baseline so long; 0: not kept */
 	bool uses_recovery;          /* organisations' offline recovery recipients may be sealed to */
 };
@@ -218,6 +236,14 @@ const struct sluis_policy_limits *sluis_policy_limits(const struct sluis_policy 
 /** The version of the text that the family is told when it consents. */
 struct sluis_bytes sluis_policy_consent_text_version(const struct sluis_policy *policy);
 struct sluis_bytes sluis_policy_consent_text(const struct sluis_policy *policy, enum sluis_lang lang);
+
+/** sluis_policy_consent_text_is_known(policy, version): the present version, or a former one. */
+bool sluis_policy_consent_text_is_known(const struct sluis_policy *policy, struct sluis_bytes version);
+/** Where to go when holders of authority disagree; empty where the policy says nothing. */
+struct sluis_bytes sluis_policy_consent_disagree(const struct sluis_policy *policy, enum sluis_lang lang);
+
+/** sluis_policy_review_ms(policy): term of a review: `review-days`, else the term of the class for reviews. */
+int64_t sluis_policy_review_ms(const struct sluis_policy *policy);
 
 /** Name and version of this policy, as the file says. */
 struct sluis_bytes sluis_policy_name(const struct sluis_policy *policy);

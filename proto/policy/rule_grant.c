@@ -44,11 +44,25 @@ POLICY_PREDICATE(grant_stands)
 	return is_idle(v) || !grant_of(v)->is_withdrawn;
 }
 
+static bool
+covers(struct sluis_codes scope, struct sluis_bytes code)
+{
+	return scope.count == 0 || sluis_policy_codes_have(scope, code);
+}
+
+/* A refusal beats an older grant in its scope; a justification does not stand on the grant. */
 POLICY_PREDICATE(grant_is_not_refused)
 {
-	(void)at;
+	const struct sluis_grant_facts *grant = grant_of(v);
+
 	(void)ret_detail;
-	return is_idle(v) || !grant_of(v)->is_refused;
+	if (is_idle(v) || sluis_policy_is_officers_only(v, at.section))
+		return true;
+	for (size_t i = 0; i < grant->refusal_count; i++)
+		if (covers(grant->refusals[i].purposes, v->act->purpose) &&
+		    covers(grant->refusals[i].categories, v->act->sections[at.section].category))
+			return false;
+	return true;
 }
 
 POLICY_PREDICATE(grant_has_begun)
@@ -65,11 +79,23 @@ POLICY_PREDICATE(grant_has_not_expired)
 	return is_idle(v) || v->now_ms < grant_of(v)->until_ms;
 }
 
+/* A year of 366 days: nobody is refused for a leap day. */
+#define LONG_YEAR_MS (INT64_C(366) * 24 * 3600 * 1000)
+
+/* Later than the next age limit can be for anybody in this band. */
+static bool
+is_past_renewal(const struct policy_view *v, const struct sluis_policy_band *band, int64_t until_ms)
+{
+	return band->needs_until && band->renewal_age != 0 &&
+	       sluis_policy_is_beyond(v, until_ms, (band->renewal_age - band->from_age) * LONG_YEAR_MS);
+}
+
 /* Renewal at the next age limit: from that day the grant holds no more. */
 POLICY_PREDICATE(grant_fits_band)
 {
 	const int band = band_of(v);
 	const int64_t until_ms = grant_of(v)->band_until_ms;
+	const struct sluis_policy_band *ages;
 
 	(void)at;
 	*ret_detail = grant_of(v)->band;
@@ -77,7 +103,10 @@ POLICY_PREDICATE(grant_fits_band)
 		return true;
 	if (band == POLICY_NONE)
 		return false;
-	return until_ms != 0 ? v->now_ms < until_ms : !v->policy->bands[band].needs_until;
+	ages = &v->policy->bands[band].open;
+	if (until_ms == 0)
+		return !ages->needs_until;
+	return v->now_ms < until_ms && !is_past_renewal(v, ages, until_ms);
 }
 
 POLICY_PREDICATE(grant_exception_fits)
@@ -147,6 +176,13 @@ POLICY_PREDICATE(grant_is_given)
 			return false;
 	}
 	return true;
+}
+
+POLICY_PREDICATE(grant_text_is_known)
+{
+	(void)at;
+	*ret_detail = grant_of(v)->text;
+	return is_idle(v) || sluis_policy_consent_text_is_known(v->policy, grant_of(v)->text);
 }
 
 POLICY_PREDICATE(grant_covers_purpose)

@@ -22,7 +22,11 @@ is_well_formed(const struct policy_view *v, const struct sluis_policy_evidence *
 		return sluis_policy_codes_have(sluis_policy_list(v->policy, evidence->list), value);
 	if (!sluis_policy_date_parse(value, &day_ms))
 		return false;
-	return evidence->type == SLUIS_EVIDENCE_END || day_ms <= v->now_ms;
+	if (evidence->type == SLUIS_EVIDENCE_DATE)
+		return day_ms <= v->now_ms;
+	if (evidence->type == SLUIS_EVIDENCE_MONTH && !sluis_policy_date_is_month_start(day_ms))
+		return false;
+	return evidence->within_ms == 0 || !sluis_policy_is_beyond(v, day_ms, evidence->within_ms);
 }
 
 bool
@@ -72,10 +76,30 @@ POLICY_PREDICATE(ground_fits_category)
 	       sluis_policy_mask_has(v->ground->categories, v->category[at.section]);
 }
 
+/* The first fact that the ground does not ask, or that stands here before; NULL: none. */
+static const struct sluis_ground_fact *
+fact_too_many(const struct policy_view *v)
+{
+	const struct sluis_policy_ground *ground = &v->ground->open;
+
+	for (size_t i = 0; i < v->act->ground_fact_count; i++) {
+		const struct sluis_ground_fact *fact = &v->act->ground_facts[i];
+		bool is_asked = false;
+
+		for (size_t k = 0; k < ground->evidence_count; k++)
+			is_asked = is_asked || sluis_bytes_equal(ground->evidence[k].key, fact->key);
+		if (!is_asked || fact_for(v, fact->key) != fact)
+			return fact;
+	}
+	return NULL;
+}
+
 /* All evidence that the ground asks, nothing else, nothing twice. */
 POLICY_PREDICATE(ground_has_evidence)
 {
 	const struct sluis_policy_ground *ground = &v->ground->open;
+
+	const struct sluis_ground_fact *extra = fact_too_many(v);
 
 	(void)at;
 	*ret_detail = ground->code;
@@ -90,8 +114,8 @@ POLICY_PREDICATE(ground_has_evidence)
 		if (fact == NULL || !is_well_formed(v, &ground->evidence[i], fact->value))
 			return false;
 	}
-	*ret_detail = ground->code;
-	return v->act->ground_fact_count == ground->evidence_count;
+	*ret_detail = extra != NULL ? extra->key : ground->code;
+	return extra == NULL;
 }
 
 int64_t
@@ -103,7 +127,7 @@ sluis_policy_ground_end(const struct policy_view *v)
 		const struct sluis_policy_evidence *evidence = &v->ground->open.evidence[i];
 		int64_t day_ms = INT64_MAX;
 
-		if (evidence->type != SLUIS_EVIDENCE_END)
+		if (evidence->type != SLUIS_EVIDENCE_END && evidence->type != SLUIS_EVIDENCE_MONTH)
 			continue;
 		(void)sluis_policy_date_parse(fact_for(v, evidence->key)->value, &day_ms);
 		end_ms = sluis_policy_earlier(end_ms, day_ms);

@@ -40,6 +40,14 @@ POLICY_PREDICATE(record_method_is_known)
 	return are_known(v, SLUIS_KIND_METHOD, method, ret_detail);
 }
 
+/* A former text counts for what was recorded with it, not for what is recorded now. */
+POLICY_PREDICATE(record_text_is_present)
+{
+	(void)at;
+	*ret_detail = v->facts->grant.text;
+	return sluis_bytes_equal(v->policy->consent_version, v->facts->grant.text);
+}
+
 POLICY_PREDICATE(record_purposes_are_known)
 {
 	(void)at;

@@ -184,6 +184,19 @@ POLICY_PREDICATE(officer_receives)
 	                                   sluis_policy_may_have_secret(v, at.recipient));
 }
 
+/* Who judges afterwards must be able to read it: every officer whom it is for. */
+POLICY_PREDICATE(officers_all_receive)
+{
+	const uint64_t recipients = sluis_policy_section_recipients(v, at.section);
+	size_t count = 0;
+
+	(void)ret_detail;
+	for (int i = 0; i < POLICY_PLACES_MAX; i++)
+		if (sluis_policy_mask_has(recipients, i) && is_officer(v, i))
+			count++;
+	return !is_secret_at(v, at) || count >= v->facts->officer_count;
+}
+
 POLICY_PREDICATE(criminal_is_allowed)
 {
 	(void)ret_detail;

@@ -91,6 +91,7 @@
 	X(GRANT_BAND,             "grant-band") \
 	X(GRANT_EXCEPTION,        "grant-exception") \
 	X(GRANT_GIVER,            "grant-giver") \
+	X(GRANT_TEXT,             "grant-text") \
 	X(GRANT_PURPOSE,          "grant-purpose") \
 	X(GRANT_CATEGORY,         "grant-category") \
 	X(GRANT_RECEIVER,         "grant-receiver") \

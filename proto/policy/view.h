@@ -106,6 +106,7 @@ POLICY_PREDICATE(category_is_not_limited);
 POLICY_PREDICATE(category_is_granted);
 POLICY_PREDICATE(category_is_not_shielded);
 POLICY_PREDICATE(officer_receives);
+POLICY_PREDICATE(officers_all_receive);
 POLICY_PREDICATE(criminal_is_allowed);
 POLICY_PREDICATE(required_is_present);
 POLICY_PREDICATE(receiver_gets_something);
@@ -131,6 +132,7 @@ POLICY_PREDICATE(grant_has_not_expired);
 POLICY_PREDICATE(grant_fits_band);
 POLICY_PREDICATE(grant_exception_fits);
 POLICY_PREDICATE(grant_is_given);
+POLICY_PREDICATE(grant_text_is_known);
 POLICY_PREDICATE(grant_covers_purpose);
 POLICY_PREDICATE(grant_covers_category);
 POLICY_PREDICATE(grant_covers_receiver);
@@ -140,6 +142,7 @@ POLICY_PREDICATE(grant_covers_criminal);
 POLICY_PREDICATE(record_ends_in_time);
 POLICY_PREDICATE(record_band_is_month);
 POLICY_PREDICATE(record_method_is_known);
+POLICY_PREDICATE(record_text_is_present);
 POLICY_PREDICATE(record_purposes_are_known);
 POLICY_PREDICATE(record_categories_are_known);
 POLICY_PREDICATE(record_receivers_are_known);
@@ -188,6 +191,17 @@ void sluis_policy_view_try(struct policy_view *v, int sender_role);
 
 /** sluis_policy_may_have(v, at): all rules about a section and who gets it hold at ${at}. */
 bool sluis_policy_may_have(const struct policy_view *v, struct policy_place at);
+
+/** sluis_policy_is_beyond(v, until_ms, term_ms): ${until_ms} is later than ${term_ms} (not negative) from now. */
+static inline bool
+sluis_policy_is_beyond(const struct policy_view *v, int64_t until_ms, int64_t term_ms)
+{
+	int64_t left_ms;
+
+	if (__builtin_sub_overflow(until_ms, v->now_ms, &left_ms))
+		return until_ms > v->now_ms;
+	return left_ms > term_ms;
+}
 
 /** sluis_policy_uses_grant(v): the act stands on a grant. */
 static inline bool

@@ -137,6 +137,8 @@ struct scene {
 	struct sluis_ground_fact ground_facts[3];
 };
 
+static const struct sluis_refusal_facts EVERYTHING;
+
 static void
 make_grant(struct input *in, struct scene *s)
 {
@@ -146,7 +148,9 @@ make_grant(struct input *in, struct scene *s)
 	g->is_found = flag(in);
 	g->is_of_case = flag(in);
 	g->is_withdrawn = rare(in);
-	g->is_refused = rare(in);
+	g->refusals = &EVERYTHING;
+	g->refusal_count = rare(in) ? 1 : 0;
+	g->text = sluis_policy_consent_text_version(in->policy);
 	g->band = code(in, SLUIS_KIND_BAND);
 	g->givers = codes(in, SLUIS_KIND_GIVER, s->givers, 3);
 	g->authority_count = sluis_reader_get_u8(&in->bytes) % 4;
@@ -255,7 +259,7 @@ look_at_push(const struct scene *s, const struct sluis_verdict *v)
 		FUZZ_MUST(s->recipients[i].kind != SLUIS_RECIPIENT_MEMBER ||
 		          (s->recipients[i].member.is_active && !s->recipients[i].is_shielded));
 	FUZZ_MUST(!sluis_bytes_is_text(s->act.ground, "handshake") ||
-	          (f->grant.is_named && f->grant.is_found && !f->grant.is_withdrawn && !f->grant.is_refused &&
+	          (f->grant.is_named && f->grant.is_found && !f->grant.is_withdrawn && f->grant.refusal_count == 0 &&
 	              f->grant.until_ms > NOW_MS));
 }
 

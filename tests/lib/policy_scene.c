@@ -192,6 +192,7 @@ add_grant(struct scene *s, const char *purpose)
 	grant->givers = scene_codes("authority authority");
 	grant->authority_count = 2;
 	grant->method = scene_code("form");
+	grant->text = sluis_policy_consent_text_version(s->policy);
 	grant->purposes = scene_codes(purpose);
 	grant->categories = scene_codes(EVERY_CATEGORY);
 	grant->valid_from_ms = SCENE_NOW_MS - 10 * SCENE_DAY_MS;

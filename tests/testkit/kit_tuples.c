@@ -145,6 +145,7 @@ set_grant(struct scene *s, const struct kit_tuple *t)
 		.givers = sluis_policy_codes(s->policy, SLUIS_KIND_GIVER),
 		.authority_count = 1,
 		.method = sluis_policy_codes(s->policy, SLUIS_KIND_METHOD).items[0],
+		.text = sluis_policy_consent_text_version(s->policy),
 		.purposes = { .items = &t->code[KIT_TUPLE_PURPOSE], .count = 1 },
 		.categories = { .items = s->categories, .count = s->act.section_count },
 		.to = s->to,

@@ -21,7 +21,7 @@ static const ProtobufCMessageDescriptor *const TOPS[] = {
 	&sluis__broker_change__descriptor, &sluis__registrar_change__descriptor,
 	&sluis__witness_change__descriptor, &sluis__guest_commitment__descriptor,
 	&sluis__continuation__descriptor, &sluis__keys_entry__descriptor, &sluis__invite__descriptor,
-	&sluis__event__descriptor,
+	&sluis__event__descriptor, &sluis__review_close__descriptor,
 };
 
 /* No enum, string, float or recursion; every field's name has a rule; every scalar is required. */

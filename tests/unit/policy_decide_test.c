@@ -197,7 +197,10 @@ HOW(grant_withdrawn)
 }
 HOW(grant_refused)
 {
-	s->facts.grant.is_refused = true;
+	static const struct sluis_refusal_facts ALL;
+
+	s->facts.grant.refusals = &ALL;
+	s->facts.grant.refusal_count = 1;
 }
 HOW(grant_not_yet)
 {
@@ -230,6 +233,10 @@ HOW(giver_missing)
 HOW(giver_uncounted)
 {
 	s->facts.grant.authority_count = 0;
+}
+HOW(text_unknown)
+{
+	s->facts.grant.text = scene_code("2019-9");
 }
 HOW(giver_unknown)
 {
@@ -328,7 +335,7 @@ static const struct {
 	{ no_grant,              "ground-evidence",      -1, -1, "consent" },
 	{ grant_of_other_case,   "grant-case",           -1, -1, "push" },
 	{ grant_withdrawn,       "grant-withdrawn",      -1, -1, "push" },
-	{ grant_refused,         "grant-refused",        -1, -1, "push" },
+	{ grant_refused,         "grant-refused",         0, -1, "plan" },
 	{ grant_not_yet,         "grant-not-yet",        -1, -1, "push" },
 	{ grant_expired,         "grant-expired",        -1, -1, "push" },
 	{ band_over,             "grant-band",           -1, -1, "under-12" },
@@ -338,6 +345,7 @@ static const struct {
 	{ giver_missing,         "grant-giver",          -1, -1, "authority" },
 	{ giver_uncounted,       "grant-giver",          -1, -1, "authority" },
 	{ giver_unknown,         "grant-giver",          -1, -1, "aunt" },
+	{ text_unknown,          "grant-text",           -1, -1, "2019-9" },
 	{ grant_other_purpose,   "grant-purpose",        -1, -1, "plan" },
 	{ grant_other_category,  "grant-category",        1, -1, "agreement" },
 	{ grant_other_receiver,  "grant-receiver",       -1,  0, "provider" },

@@ -66,6 +66,27 @@ refuses_what_nobody_may_have(void **state)
 	assert_int_equal(TO[2], 0);
 }
 
+/* Who is there for the justification gets nothing else, whatever its roles may have; nor is it blamed for the rest. */
+static void
+gives_secrets_only_to_who_is_there_for_them(void **state)
+{
+	(void)state;
+	scene_init_push(&S, scene_default_policy(), "safety-report", "monitoring", "provider");
+	scene_add_recipient(&S, "safe-home", "safe-home", "safe-home");
+	scene_add_recipient(&S, "director", "team", "safe-home privacy-officer"); /* the sender itself */
+	scene_add_section(&S, "safety", 0);
+	scene_add_section(&S, "justification", 0);
+	scene_grant_to(&S, "safe-home", "");
+	scene_grant_to(&S, "team", "");
+	S.recipients[0].is_on_case = false;
+	assert_delivers("matrix", 3, 2);
+	S.recipients[1].is_for_secrets = true;
+	assert_delivers("matrix", 1, 2);
+	S.sections[0].category = scene_code("education");
+	assert_int_equal(deliver().recipient, 0);
+	assert_int_equal(WORK[0].recipients, 1);
+}
+
 static void
 refuses_a_receiver_left_with_nothing(void **state)
 {
@@ -268,6 +289,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_each_what_it_may_have),
 		cmocka_unit_test(refuses_what_nobody_may_have),
+		cmocka_unit_test(gives_secrets_only_to_who_is_there_for_them),
 		cmocka_unit_test(refuses_a_receiver_left_with_nothing),
 		cmocka_unit_test(narrows_by_shields),
 		cmocka_unit_test(narrows_by_grants),

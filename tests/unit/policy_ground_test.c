@@ -29,7 +29,7 @@ static const struct {
 	{ "direct-involvement", "wgbo", "consultation", "consultation", "provider", "director", "history",
 	    "involvement=both-deliver-help necessity=as-far-as-needed", false },
 	{ "guardian", "jeugdwet", "rights", "intake", "provider", "parent", "plan",
-	    "until=2030-01-02", false },
+	    "until=2030-02-01", false },
 	{ "supervision-order", "jeugdwet", "plan", "monitoring", "director", "certified-institution", "plan",
 	    "decided=2029-11-01 until=2030-06-30", false },
 	{ "statutory-duty", "awb", "rights", "closed", "municipality-access", "youth", "plan",
@@ -121,7 +121,99 @@ asks_all_evidence_and_nothing_else(void **state)
 		init_ground(i);
 		scene_add_fact(&S, "weather", "fine");
 		assert_rule("ground-evidence");
+		assert_true(sluis_bytes_is_text(scene_decide(&S).detail, "weather"));
+		init_ground(i);
+		S.ground_facts[S.act.ground_fact_count++] = S.ground_facts[0];
+		assert_rule("ground-evidence");
+		assert_true(sluis_bytes_equal(scene_decide(&S).detail, S.ground_facts[0].key));
 	}
+}
+
+/* A task of another letter is no evidence for this one. */
+static void
+keeps_the_letters_of_municipalities_apart(void **state)
+{
+	static const char *const TASKS[] = { "task=access", "task=council-request", "task=funding",
+		"task=control" };
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(TASKS); i++)
+		for (size_t k = 0; k < SLUIS_ARRAY_LEN(TASKS); k++) {
+			init_ground(4 + i);
+			set_facts(TASKS[k]);
+			assert_rule(i == k ? "matrix" : "ground-evidence");
+		}
+}
+
+/* The 16th birthday is told to the month, and is at most 16 years away. */
+static void
+ends_kinship_at_a_month(void **state)
+{
+	(void)state;
+	init_ground(1);
+	set_facts("until=2030-02-02");
+	assert_rule("ground-evidence");
+	set_facts("until=2046-01-01");
+	assert_rule("matrix");
+	assert_int_equal(scene_decide(&S).expires_ms, S.act.created_ms + 30 * SCENE_DAY_MS);
+	set_facts("until=2046-03-01");
+	assert_rule("ground-evidence");
+	set_facts("until=2030-01-01");
+	assert_rule("ground-ended");
+	S.now_ms--;
+	assert_rule("matrix");
+	assert_int_equal(scene_decide(&S).expires_ms, SCENE_NOW_MS);
+}
+
+/* A refusal beats the grant for what it speaks of, and for nothing else. */
+static void
+keeps_a_refusal_to_its_scope(void **state)
+{
+	static const struct {
+		const char *purposes, *categories, *rule;
+	} CASES[] = {
+		{ "", "", "grant-refused" },
+		{ "plan", "", "grant-refused" },
+		{ "referral", "", "matrix" },
+		{ "", "agreement", "grant-refused" },
+		{ "", "history", "matrix" },
+		{ "referral plan", "history agreement", "grant-refused" },
+		{ "plan", "history", "matrix" },
+		{ "referral", "agreement", "matrix" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(CASES); i++) {
+		const struct sluis_refusal_facts refusals[] = {
+			{ scene_codes("screening"), scene_codes("question") },
+			{ scene_codes(CASES[i].purposes), scene_codes(CASES[i].categories) },
+		};
+
+		scene_init(&S, scene_default_policy());
+		S.facts.grant.refusals = refusals;
+		S.facts.grant.refusal_count = 2;
+		assert_rule(CASES[i].rule);
+		S.facts.grant.refusal_count = 1;
+		assert_rule("matrix");
+	}
+}
+
+/* What only officers read does not stand on consent: a refusal does not keep it back. */
+static void
+refusal_keeps_no_justification_back(void **state)
+{
+	const struct sluis_refusal_facts refusal = { .categories = scene_codes("justification") };
+
+	(void)state;
+	scene_init_push(&S, scene_default_policy(), "safety-report", "monitoring", "provider");
+	scene_add_recipient(&S, "safe-home", "safe-home", "safe-home");
+	scene_add_recipient(&S, "officer", "team", "privacy-officer");
+	scene_add_section(&S, "safety", 1);
+	scene_add_section(&S, "justification", 2);
+	scene_grant_to(&S, "safe-home", "");
+	S.facts.grant.refusals = &refusal;
+	S.facts.grant.refusal_count = 1;
+	assert_rule("matrix");
 }
 
 static void
@@ -380,6 +472,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(permits_each_ground),
 		cmocka_unit_test(asks_all_evidence_and_nothing_else),
+		cmocka_unit_test(keeps_the_letters_of_municipalities_apart),
+		cmocka_unit_test(ends_kinship_at_a_month),
+		cmocka_unit_test(keeps_a_refusal_to_its_scope),
+		cmocka_unit_test(refusal_keeps_no_justification_back),
 		cmocka_unit_test(asks_the_justification_where_the_ground_does),
 		cmocka_unit_test(keeps_each_ground_to_its_scope),
 		cmocka_unit_test(ends_a_ground_by_itself),

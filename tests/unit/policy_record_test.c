@@ -14,6 +14,7 @@
 #include "policy_scene.h"
 
 static struct scene S;
+static const struct sluis_refusal_facts REFUSAL; /* of everything */
 
 static void
 assert_rule(const char *rule)
@@ -55,6 +56,10 @@ HOW(exception_unknown)
 HOW(giver_missing)
 {
 	grant->authority_count = 3;
+}
+HOW(text_unknown)
+{
+	grant->text = scene_code("2019-9");
 }
 HOW(method_unknown)
 {
@@ -117,6 +122,7 @@ static const struct {
 	{ exception_unknown,     "grant-exception", "haste" },
 	{ giver_missing,         "grant-giver",     "authority" },
 	{ method_unknown,        "grant-giver",     "telepathy" },
+	{ text_unknown,          "grant-text",      "2019-9" },
 	{ no_purpose,            "grant-purpose",   "grant-add" },
 	{ purpose_unknown,       "grant-purpose",   "curiosity" },
 	{ no_category,           "grant-category",  "grant-add" },
@@ -130,6 +136,66 @@ static const struct {
 };
 /* clang-format on */
 
+/* A former text holds for what was recorded with it; what is recorded now has the present one. */
+static void
+takes_the_present_text_only(void **state)
+{
+	struct sluis_policy *renewed = scene_policy(scene_replace(scene_replace(scene_text("config/policy.yaml"),
+	    "version: \"2025-1\"", "version: \"2026-1\""), "former: []", "former: [\"2024-1\", \"2025-1\"]"));
+
+	(void)state;
+	init_record();
+	S.policy = renewed;
+	assert_rule("grant-text");
+	S.facts.grant.text = scene_code("2026-1");
+	assert_rule("act");
+	scene_init(&S, renewed);
+	assert_rule("matrix");
+	S.facts.grant.text = scene_code("2025-1");
+	assert_rule("matrix");
+	S.facts.grant.text = scene_code("2023-1");
+	assert_rule("grant-text");
+	sluis_policy_free(renewed);
+}
+
+/* Nobody is under 12 for more than 12 years, nor 12 to 15 for more than 4. */
+static void
+bounds_the_age_limit(void **state)
+{
+	static const struct {
+		const char *band, *givers;
+		int64_t until_ms;
+		const char *rule;
+	} CASES[] = {
+		{ "under-12", "authority authority", INT64_C(2272147200000) /* 2042-01-01 */, "act" },
+		{ "under-12", "authority authority", INT64_C(2277417600000) /* 2042-03-03 */, "grant-band" },
+		{ "12-15", "youth authority authority", INT64_C(2019686400000) /* 2034-01-01 */, "act" },
+		{ "12-15", "youth authority authority", INT64_C(2051222400000) /* 2035-01-01 */, "grant-band" },
+		{ "12-15", "youth authority authority", INT64_MAX, "grant-band" },
+		{ "16-plus", "youth", INT64_C(2051222400000), "act" }, /* needs no end: may state one */
+	};
+	struct sluis_policy *ageless = scene_policy(scene_replace(scene_text("config/policy.yaml"),
+	    "until: true, from-age: 0, renewal-age: 12", "until: true"));
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(CASES); i++) {
+		init_record();
+		S.facts.grant.band = scene_code(CASES[i].band);
+		S.facts.grant.givers = scene_codes(CASES[i].givers);
+		S.facts.grant.band_until_ms = CASES[i].until_ms;
+		assert_rule(CASES[i].rule);
+	}
+	init_record(); /* a policy that says no ages bounds nothing */
+	S.policy = ageless;
+	S.facts.grant.band_until_ms = INT64_C(2051222400000);
+	assert_rule("act");
+	sluis_policy_free(ageless);
+	init_record();
+	S.now_ms = -2; /* so far ahead that the distance is no number */
+	S.facts.grant.band_until_ms = INT64_MAX;
+	assert_rule("grant-band");
+}
+
 static void
 records_a_grant(void **state)
 {
@@ -139,7 +205,8 @@ records_a_grant(void **state)
 	assert_false(scene_decide(&S).is_reviewed);
 	S.facts.grant.is_named = false; /* it is being made: nothing to find, nothing that beats it */
 	S.facts.grant.is_found = false;
-	S.facts.grant.is_refused = true;
+	S.facts.grant.refusals = &REFUSAL;
+	S.facts.grant.refusal_count = 1;
 	S.facts.grant.valid_from_ms = S.now_ms + SCENE_DAY_MS;
 	S.facts.grant.until_ms = S.facts.grant.valid_from_ms + 3660 * SCENE_DAY_MS;
 	assert_rule("act");
@@ -329,6 +396,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(takes_the_present_text_only),
+		cmocka_unit_test(bounds_the_age_limit),
 		cmocka_unit_test(records_a_grant),
 		cmocka_unit_test(refuses_each_break_by_its_rule),
 		cmocka_unit_test(asks_by_the_same_matrix),

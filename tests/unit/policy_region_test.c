@@ -308,7 +308,8 @@ says_what_evidence_may_be(void **state)
 		const char *list, *codes;
 	} LISTS[] = {
 		{ "involvement", "both-deliver-help" }, { "necessity", "as-far-as-needed" },
-		{ "municipal-task", "access council-request funding control" },
+		{ "task-access", "access" }, { "task-council", "council-request" },
+		{ "task-funding", "funding" }, { "task-control", "control" },
 		{ "article", "avg-15 avg-16 jeugdwet-7-3-10 jeugdwet-4-1-8 jeugdwet-7-4-1 bw-7-456 bw-1-240 bw-1-377c" },
 		{ "meldcode-step", "step-1 step-2 step-3 step-4 step-5" },
 		{ "parents-informed", "informed safety-child safety-other loss-of-sight" },
@@ -374,6 +375,35 @@ says_who_gives_consent(void **state)
 		S.facts.grant.method = scene_code(METHODS[i]);
 		assert_string_equal(scene_rule(&S), "act");
 	}
+}
+
+static void
+says_ages_texts_and_terms(void **state)
+{
+	static const struct {
+		const char *band;
+		bool needs_until;
+		int64_t from, renewal;
+	} BANDS[] = { { "under-12", true, 0, 12 }, { "12-15", true, 12, 16 }, { "16-plus", false, 16, 18 } };
+	const struct sluis_policy *p = scene_default_policy();
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(BANDS); i++) {
+		const struct sluis_policy_band *band = sluis_policy_band(p, scene_code(BANDS[i].band));
+
+		assert_int_equal(band->needs_until, BANDS[i].needs_until);
+		assert_int_equal(band->from_age, BANDS[i].from);
+		assert_int_equal(band->renewal_age, BANDS[i].renewal);
+	}
+	assert_null(sluis_policy_band(p, scene_code("ageless")));
+	assert_true(sluis_policy_consent_text_is_known(p, scene_code("2025-1")));
+	assert_false(sluis_policy_consent_text_is_known(p, scene_code("2024-1")));
+	assert_true(sluis_policy_consent_disagree(p, SLUIS_LANG_NL).len > 0);
+	assert_true(sluis_policy_consent_disagree(p, SLUIS_LANG_EN).len > 0);
+	assert_int_equal(sluis_policy_review_ms(p), 28 * SCENE_DAY_MS);
+	assert_true(sluis_policy_ground_has_regime(p, scene_code("guardian"), scene_code("wgbo")));
+	assert_false(sluis_policy_ground_has_regime(p, scene_code("guardian"), scene_code("awb")));
+	assert_false(sluis_policy_ground_has_regime(p, scene_code("wams"), scene_code("jeugdwet")));
 }
 
 static void
@@ -448,6 +478,7 @@ main(void)
 		cmocka_unit_test(says_what_grounds_allow),
 		cmocka_unit_test(says_what_evidence_may_be),
 		cmocka_unit_test(says_who_gives_consent),
+		cmocka_unit_test(says_ages_texts_and_terms),
 		cmocka_unit_test(says_how_long_things_stay),
 		cmocka_unit_test(takes_consent_in_every_regime),
 	};

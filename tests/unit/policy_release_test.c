@@ -12,6 +12,7 @@
 #include "policy_scene.h"
 
 static struct scene S;
+static const struct sluis_refusal_facts REFUSAL; /* of everything */
 
 #define HOW(name) static void name(void)
 
@@ -123,7 +124,8 @@ HOW(grant_withdrawn)
 }
 HOW(grant_refused)
 {
-	S.facts.grant.is_refused = true;
+	S.facts.grant.refusals = &REFUSAL;
+	S.facts.grant.refusal_count = 1;
 }
 HOW(grant_not_yet)
 {
@@ -403,9 +405,9 @@ asks_the_ground_again(void **state)
 	(void)state;
 	init_release_of("rights", "monitoring", "provider", "parent", "plan");
 	S.act.ground = scene_code("guardian");
-	scene_add_fact(&S, "until", "2030-01-02");
+	scene_add_fact(&S, "until", "2030-02-01");
 	assert_string_equal(scene_rule(&S), "matrix");
-	S.now_ms += SCENE_DAY_MS;
+	S.now_ms += 31 * SCENE_DAY_MS;
 	S.act.expires_ms = S.now_ms + 1;
 	assert_string_equal(scene_rule(&S), "ground-ended");
 	S.recipients[0].member.roles = scene_codes("youth"); /* is no parent any more */

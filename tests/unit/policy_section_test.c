@@ -216,6 +216,27 @@ seals_the_justification_to_officers_and_sender(void **state)
 	assert_rule("receiver-recovery");
 }
 
+/* Every officer whom it is for must be able to read it; an officer of elsewhere does not count. */
+static void
+seals_the_justification_to_every_officer(void **state)
+{
+	(void)state;
+	init_safety_report("team");
+	S.facts.officer_count = 1;
+	assert_rule("matrix");
+	S.facts.officer_count = 2;
+	assert_rule("officers-only");
+	assert_int_equal(scene_decide(&S).section, 1);
+	assert_int_equal(scene_decide(&S).recipient, -1);
+	scene_add_recipient(&S, "officer-b", "team", "privacy-officer");
+	S.sections[1].recipients = 6;
+	S.sections[1].stanza_count = 2;
+	assert_rule("matrix");
+	S.recipients[2].member.roles = scene_codes("provider"); /* the sender is no second officer */
+	S.recipients[2].member.handle = S.facts.sender.handle;
+	assert_rule("officers-only");
+}
+
 /* Without a purpose or ground that asks for one, a justification has no place, not even with an officer. */
 static void
 takes_no_justification_without_reason(void **state)
@@ -443,6 +464,7 @@ main(void)
 		cmocka_unit_test(needs_the_ground_for_cells_by_grant),
 		cmocka_unit_test(keeps_the_number_between_legal_bases),
 		cmocka_unit_test(seals_the_justification_to_officers_and_sender),
+		cmocka_unit_test(seals_the_justification_to_every_officer),
 		cmocka_unit_test(takes_no_justification_without_reason),
 		cmocka_unit_test(requires_what_has_a_star),
 		cmocka_unit_test(lets_reports_leave_the_case),

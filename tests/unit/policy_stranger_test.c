@@ -57,6 +57,9 @@ answers_for_codes_and_labels(void **state)
 		assert_int_equal(sluis_policy_codes(POLICY, (enum sluis_policy_kind)kind).count,
 		    COUNTS[kind]);
 	assert_text(sluis_policy_name(POLICY), "haven van Vreemd");
+	assert_int_equal(sluis_policy_consent_disagree(POLICY, SLUIS_LANG_NL).len, 0);
+	assert_int_equal(sluis_policy_review_ms(POLICY), /* no term of its own: that of its class */
+	    sluis_policy_retention_for(POLICY, SLUIS_USE_REVIEW)->term_ms);
 	assert_int_equal(sluis_policy_version(POLICY), 7);
 	assert_text(sluis_policy_codes(POLICY, SLUIS_KIND_ROLE).items[2], "doctor");
 	assert_true(sluis_policy_has(POLICY, SLUIS_KIND_ROLE, scene_code("doctor")));

@@ -129,8 +129,15 @@ static const struct {
 	{ "school: {nl: school, en: school}", "school: school", 0, "`school` is not a map of KEY: VALUE" },
 	{ "guardian: {nl: voogd, en: guardian, counts-as: authority}",
 	    "guardian: {nl: voogd, en: guardian, counts-as: boss}", 0, "`boss` does not stand under `givers`" },
-	{ "under-12: {nl: jonger dan 12, en: under 12, needs: [authority], until: true}",
-	    "under-12: {nl: jonger dan 12, en: under 12, until: true}", 0, "`needs` is missing here" },
+	{ "under-12: {nl: jonger dan 12, en: under 12, needs: [authority], until: true,",
+	    "under-12: {nl: jonger dan 12, en: under 12, until: true,", 0, "`needs` is missing here" },
+	{ "from-age: 12, renewal-age: 16", "from-age: 12, renewal-age: 12", 0, "`renewal-age` is not above `from-age`" },
+	{ "from-age: 12, renewal-age: 16", "from-age: 121, renewal-age: 122", 0, "`from-age` must be 0 to 120" },
+	/* consent */
+	{ "former: []", "former: 2024-1", 0, "`former` is not a list" },
+	{ "former: []", "former: [[x]]", 0, "a former version is not a code" },
+	{ "former: []", "former: [\"2024-1\", \"2024 2\"]", 0, "a former version is not a code" },
+	{ "review-days: 28 ", "review-days: 0 ", 0, "`review-days` must be 1 to 366" },
 	{ "criminal-to: [certified-institution, ", "criminal-to: [sheriff, ", 0,
 	    "`sheriff` does not stand under `roles`" },
 	/* the matrix */
@@ -163,7 +170,7 @@ static const struct {
 	{ "secrecy: jeugdwet-7-3-11-2b, avg6: public-task", "secrecy: jeugdwet-1, avg6: public-task", 0,
 	    "`jeugdwet-1` does not stand in the list of this name" },
 	{ "secrecy: jeugdwet-7-3-11-2b, avg6: public-task", "avg6: public-task", 0, "`secrecy` is missing here" },
-	{ "    evidence:\n      - {key: until, type: end-date}\n", "    evidence: until\n", 0, "`evidence` is not a list" },
+	{ "    evidence:\n      - {key: until, type: end-month, within-years: 16}\n", "    evidence: until\n", 0, "`evidence` is not a list" },
 	{ "purposes: [plan, rights]", "purposes: [plan, wrongs]", 0, "`wrongs` does not stand under `purposes`" },
 	/* terms */
 	{ "  case-years: 5\n", "  case-years: 0\n", 0, "`case-years` must be 1 to 100" },
