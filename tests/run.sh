@@ -5,7 +5,7 @@
 #
 #   B=build tests/run.sh [KIND...]
 #
-# unit      cmocka programs of B/tests                     policy   the decision table, derived again and decided
+# unit      cmocka programs of B/tests                     policy   the decision table, branches taken, some mutants
 # replay    the fuzzers' corpus                            vectors  outside vectors, where ../shared/vectors is
 # interop   outside readers of our bytes                   lint     tests/lint/*.sh
 # promise, attack, fault   scripts of that folder against a real daemon; each ends with "N passed, N failed"
@@ -20,6 +20,9 @@ export B=${B:-build}
 KINDS="lint unit replay policy vectors interop promise attack fault systemd"
 UNIT_SECONDS=${UNIT_SECONDS:-300}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-900}
+MUTANTS=60 # one in so many is tried; make mutate tries them all
+# What is shown of an item that passed.
+FIGURES='^(branches: |[0-9]+ mutants |rounds [0-9]|[0-9]+ kills |skip  |control: syncs)'
 
 list() { # KIND: its items, one a line
 	local f
@@ -30,7 +33,7 @@ list() { # KIND: its items, one a line
 	replay)
 		for f in tests/fuzz/*_fuzz.c; do basename "$f" _fuzz.c; done
 		;;
-	policy) printf '%s\n' derived decided coverage ;;
+	policy) printf '%s\n' derived decided coverage mutants ;;
 	vectors) printf '%s\n' age note tlog wycheproof ;;
 	interop)
 		for f in tests/interop/*.py; do echo "$f"; done
@@ -68,6 +71,7 @@ execute() { # KIND ITEM
 		derived) python3 tests/policy/derive.py --check tests/policy/expected.tsv ;;
 		decided) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" policy tests/policy/expected.tsv ;;
 		coverage) timeout -k 5 "$SCRIPT_SECONDS" make --no-print-directory policy-coverage ;;
+		mutants) timeout -k 5 "$SCRIPT_SECONDS" python3 tests/policy/mutate.py build-mutate-some --every "$MUTANTS" ;;
 		esac
 		;;
 	vectors) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" "$2" "$(folder_of_vectors "$2")" ;;
@@ -111,7 +115,7 @@ one() { # KIND ITEM
 		echo "skip  $kind $name: skipped: $(sed -n 's/^skipped //p' "$log" | grep . || echo "it skips itself in this build")"
 	elif [ "$FAILED" -eq 0 ]; then
 		echo "ok    $kind $name: $PASSED passed ($(($(date +%s) - from)) s)"
-		if [ "$name" = coverage ]; then grep -a '^branches:' "$log" | sed 's/^/      /' || true; fi
+		grep -aE "$FIGURES" "$log" | sed 's/^/      /' || true
 	else
 		{
 			echo "FAIL  $kind $name: $PASSED passed, $FAILED failed, ended with $code ($(($(date +%s) - from)) s)"

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-"""mutate.py FOLDER [WORD...]: break the policy and the rules in one place at a time; the tests must notice.
+"""mutate.py FOLDER [--every N] [WORD...]: break the policy and the rules in one place at a time; the tests must notice.
 
 Policy: every row, line, list item, flag, word and number of config/policy.yaml that a decision reads is
 deleted or flipped. Rules: every comparison, logical operator, negation and constant answer in the files of
 proto/policy that decide, and every line and mode of the table of rules. A mutant is killed when the reader
 refuses the policy, the compiler the code, or a test fails. Prints the count and every survivor by name; exit
-1 where there is one. With WORDs only mutants whose name holds one of them are tried.
+1 where there is one. With WORDs only mutants whose name holds one of them are tried; with --every N one in
+N, beginning at a random one.
 """
 import concurrent.futures
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -370,6 +372,9 @@ def work(folder, mutants, worker, workers):
 def main():
     folder = os.path.abspath(sys.argv[1])
     words = sys.argv[2:]
+    stride = int(words[1]) if words[:1] == ["--every"] else 1
+    if stride > 1:
+        words = words[2:]
     build_all(os.path.join(folder, "plain"), [], "proto/arena.c")
     build_all(os.path.join(folder, "watched"), WATCH, "tests/policy/strict_arena.c")
     mutants = [m for m in [*policy_mutants(), *code_mutants()]
@@ -377,6 +382,10 @@ def main():
     for m in [m for m in mutants if m.why_equivalent()]:
         print("no change: %s (%s)" % (m.name, m.why_equivalent()))
     mutants = [m for m in mutants if not m.why_equivalent()]
+    if stride > 1:
+        first = random.randrange(stride)
+        mutants = mutants[first::stride]
+        print("one in %d, from the %dth" % (stride, first + 1))
     workers = 2
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         survivors = sorted(sum(pool.map(lambda w: work(folder, mutants, w, workers), range(workers)), []))
