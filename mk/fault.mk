@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-# Faults: what a test preloads into a program to break it at a chosen call. make soak sweeps every call, 200 random kills.
+# Faults: what a test preloads into a program to break it at a chosen call. make soak sweeps every call, kills at random 200
+# times and cuts the power 100 times.
 .PHONY: fault-build
 
 fault-build: $(B)/fault/kill_at.so

@@ -5,7 +5,7 @@
 # all that was not synced is gone. Then the disk is mounted again and the broker started. What a sender had been told is
 # there, at the index in the log that it had been told; nothing is there twice; the log extends what its readers saw.
 #
-# ROUNDS cuts: 200 where SOAK is set, else 3. SENDERS senders. Last comes a disk that says it has synced and has not: there
+# ROUNDS cuts: 100 where SOAK is set, else 3. SENDERS senders. Last comes a disk that says it has synced and has not: there
 # messages must be lost, or this test could not fail. Needs root and a kernel that mounts files; else it says "skipped".
 if [ -z "${POWERLOSS_INSIDE:-}" ]; then
 	if ! unshare -m true 2>/dev/null; then
@@ -17,7 +17,7 @@ fi
 # shellcheck source=tests/fault/lib.sh
 . "$(dirname "$0")/lib.sh"
 SENDERS=${SENDERS:-4}
-if [ -n "$SOAK" ]; then ROUNDS=${ROUNDS:-200}; else ROUNDS=${ROUNDS:-3}; fi
+if [ -n "$SOAK" ]; then ROUNDS=${ROUNDS:-100}; else ROUNDS=${ROUNDS:-3}; fi
 LARGE_BYTES=300000 # of each push of the first sender, so that the store's journal is copied now and then
 CONTROL_PUSHES=5
 DISK=$WORK/disk
