@@ -7,7 +7,8 @@
 #include "merkle.h"
 #include "signed.h"
 
-#define LEAF_LABEL "sluis/batch/v1"
+#define PUSH_LABEL "sluis/batch/v1"
+#define INTENT_LABEL "sluis/intent/v1"
 
 _Static_assert(SLUIS_BATCH_MAX == 1 << SLUIS_BATCH_PATH_MAX, "a path reaches the root of the largest batch");
 
@@ -40,7 +41,7 @@ build_tree(const struct sluis_batch_draft *draft, struct sluis_arena *arena, str
 		if (nodes == NULL)
 			return SLUIS_ENOMEM;
 		for (size_t i = 0; i < width; i++) {
-			nodes[i] = level == 0 ? sluis_batch_leaf(&draft->manifests[i])
+			nodes[i] = level == 0 ? sluis_batch_leaf(draft->kind, &draft->manifests[i])
 			                      : sluis_merkle_node(&below[2 * i], &below[2 * i + 1]);
 		}
 		ret->levels[level] = nodes;
@@ -77,20 +78,22 @@ pack(const struct sluis_batch_draft *draft, const struct sluis_hash *root, struc
 }
 
 struct sluis_hash
-sluis_batch_leaf(const struct sluis_hash *manifest)
+sluis_batch_leaf(enum sluis_batch_kind kind, const struct sluis_hash *manifest)
 {
-	uint8_t entry[sizeof(LEAF_LABEL) - 1 + SLUIS_HASH_BYTES];
+	const struct sluis_bytes label =
+	    sluis_bytes_text(kind == SLUIS_BATCH_INTENT ? INTENT_LABEL : PUSH_LABEL);
+	uint8_t entry[sizeof(INTENT_LABEL) - 1 + SLUIS_HASH_BYTES];
 
-	memcpy(entry, LEAF_LABEL, sizeof(LEAF_LABEL) - 1);
-	memcpy(entry + sizeof(LEAF_LABEL) - 1, manifest->bytes, SLUIS_HASH_BYTES);
-	return sluis_merkle_leaf(sluis_bytes(entry, sizeof(entry)));
+	memcpy(entry, label.data, label.len);
+	memcpy(entry + label.len, manifest->bytes, SLUIS_HASH_BYTES);
+	return sluis_merkle_leaf(sluis_bytes(entry, label.len + SLUIS_HASH_BYTES));
 }
 
 SLUIS_MUST_CHECK enum sluis_err
 sluis_batch_build(const struct sluis_batch_draft *draft, struct sluis_arena *arena,
     struct sluis_batch *ret)
 {
-	struct sluis_batch batch = { .record = draft->record, .n = draft->n };
+	struct sluis_batch batch = { .record = draft->record, .n = draft->n, .kind = draft->kind };
 	struct tree tree;
 	const struct sluis_merkle_reader reader = { .read = read_node, .context = &tree };
 	struct sluis_hash root;
@@ -114,7 +117,9 @@ sluis_batch_sign(const struct sluis_batch *batch, const struct sluis_signing_sec
 {
 	const struct sluis_signer signer = { .record_hash = batch->record, .secret = secret };
 
-	return sluis_signed_make(&signer, SLUIS_SIGNED_BATCH, batch->payload, arena, ret);
+	return sluis_signed_make(&signer,
+	    batch->kind == SLUIS_BATCH_INTENT ? SLUIS_SIGNED_INTENT : SLUIS_SIGNED_BATCH, batch->payload, arena,
+	    ret);
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -133,7 +138,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_batch_verify(const Sluis__Batch *batch, const struct sluis_batch_place *place,
     const struct sluis_hash *manifest)
 {
-	const struct sluis_hash leaf = sluis_batch_leaf(manifest);
+	const struct sluis_hash leaf = sluis_batch_leaf(place->kind, manifest);
 	const struct sluis_merkle_head head = { .size = batch->manifest_count,
 		.root = sluis_hash_of(batch->root_hash) };
 	struct sluis_merkle_proof proof = { .n = place->n_path };

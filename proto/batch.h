@@ -11,6 +11,12 @@
 #include "dsse.h"
 #include "limits.h"
 
+/** What the manifests of a batch are for: their leaves, and the type that is signed, differ. */
+enum sluis_batch_kind {
+	SLUIS_BATCH_PUSH = 0,
+	SLUIS_BATCH_INTENT = 1 /* PROTOCOL 5.7: always alone in its batch */
+};
+
 /** From leaf to root; with one manifest it is empty. */
 struct sluis_batch_path {
 	size_t n;
@@ -23,6 +29,7 @@ struct sluis_batch_draft {
 	int64_t created_ms;                 /* not before that of any manifest in it */
 	const struct sluis_hash *manifests; /* H(manifest bytes), in order of index */
 	size_t n;                           /* 1..SLUIS_BATCH_MAX */
+	enum sluis_batch_kind kind;
 };
 
 /** A batch made: what is signed, and the path of each manifest. */
@@ -31,10 +38,11 @@ struct sluis_batch {
 	struct sluis_bytes payload; /* packed Batch */
 	struct sluis_batch_path *paths;
 	size_t n;
+	enum sluis_batch_kind kind;
 };
 
-/** sluis_batch_leaf(manifest): leaf hash of the manifest with H(manifest) ${manifest}. */
-struct sluis_hash sluis_batch_leaf(const struct sluis_hash *manifest);
+/** sluis_batch_leaf(kind, manifest): leaf hash of the manifest with H(manifest) ${manifest}. */
+struct sluis_hash sluis_batch_leaf(enum sluis_batch_kind kind, const struct sluis_hash *manifest);
 
 /**
  * sluis_batch_build(draft, arena, ret):
@@ -65,6 +73,7 @@ struct sluis_batch_place {
 	uint32_t index;
 	const ProtobufCBinaryData *path; /* path_hashes of the frame, checked by codec */
 	size_t n_path;
+	enum sluis_batch_kind kind;
 };
 
 /**

@@ -10,7 +10,7 @@ struct work {
 	const struct sluis_draft *draft;
 	const struct sluis_draft_random *random;
 	struct sluis_arena *arena;
-	struct sluis_writer *body;
+	struct sluis_writer *body; /* NULL: an intent, nothing is sealed */
 	struct sluis_hash *section_hashes; /* salted */
 	struct sluis_hash *recipient_hashes;
 	struct sluis_manifest_parts parts;
@@ -157,11 +157,13 @@ describe_section(struct work *work, size_t index)
 	Sluis__Opening *opening = work->parts.sections[index];
 	Sluis__SectionDescriptor d = SLUIS__SECTION_DESCRIPTOR__INIT;
 	Sluis__About about = SLUIS__ABOUT__INIT;
+	struct sluis_hash file_hash = { { 0 } };
 	struct sluis_bytes file, bytes;
-	struct sluis_hash file_hash;
 
-	SLUIS_TRY(seal_section(work, index, &file));
-	file_hash = sluis_hash(file);
+	if (work->body != NULL) {
+		SLUIS_TRY(seal_section(work, index, &file));
+		file_hash = sluis_hash(file);
+	}
 	d.format = SLUIS_FORMAT;
 	d.section_index = (uint32_t)index;
 	d.section_id = sluis_pb_id(&section->id);
@@ -170,7 +172,7 @@ describe_section(struct work *work, size_t index)
 	d.about = section->about.len > 0 ? &about : NULL;
 	d.media_number = section->media_number;
 	d.flags = section->is_criminal ? SLUIS_SECTION_FLAG_CRIMINAL : 0;
-	d.file_size = file.len;
+	d.file_size = sluis_age_sealed_size(section->n_recipients, true, section->plain.len);
 	d.file_hash = sluis_pb_hash(&file_hash);
 	d.n_recipient_indexes = section->n_recipients;
 	SLUIS_TRY(copy_indexes(work->arena, section->recipients, section->n_recipients, &d.recipient_indexes));
@@ -270,7 +272,7 @@ pack_manifest(const struct work *work, struct sluis_bytes *ret)
 }
 
 static enum sluis_err
-seal_all(struct work *work, struct sluis_manifest *ret)
+make_all(struct work *work, struct sluis_manifest *ret)
 {
 	struct sluis_bytes bytes;
 
@@ -306,7 +308,7 @@ sluis_draft_seal(const struct sluis_draft *draft, const struct sluis_draft_rando
 
 	SLUIS_TRY(check_draft(draft));
 	SLUIS_TRY(start(&work));
-	err = seal_all(&work, &sealed.manifest);
+	err = make_all(&work, &sealed.manifest);
 	if (err != SLUIS_OK) {
 		body->len = start_len;
 		return err;
@@ -314,6 +316,42 @@ sluis_draft_seal(const struct sluis_draft *draft, const struct sluis_draft_rando
 	sealed.parts = work.parts;
 	sealed.body = sluis_bytes(body->data + start_len, body->len - start_len);
 	*ret = sealed;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+sign_intent(const struct sluis_draft *draft, const struct sluis_hash *manifest, struct sluis_arena *arena,
+    const struct sluis_signing_secret *secret, Sluis__Signed **ret)
+{
+	const struct sluis_batch_draft batch_draft = { .record = draft->sender,
+		.created_ms = draft->created_ms, .manifests = manifest, .n = 1, .kind = SLUIS_BATCH_INTENT };
+	struct sluis_batch batch;
+
+	SLUIS_TRY(sluis_batch_build(&batch_draft, arena, &batch));
+	return sluis_batch_sign(&batch, secret, arena, ret);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_draft_intent(const struct sluis_draft *draft, const struct sluis_draft_random *random,
+    struct sluis_arena *arena, const struct sluis_signing_secret *secret, Sluis__Intent **ret)
+{
+	struct work work = { .draft = draft, .random = random, .arena = arena };
+	Sluis__Intent *intent = sluis_arena_alloc(arena, sizeof(*intent));
+	struct sluis_manifest manifest;
+
+	if (intent == NULL)
+		return SLUIS_ENOMEM;
+	SLUIS_TRY(check_draft(draft));
+	SLUIS_TRY(start(&work));
+	SLUIS_TRY(make_all(&work, &manifest));
+	sluis__intent__init(intent);
+	SLUIS_TRY(sign_intent(draft, &manifest.hash, arena, secret, &intent->batch));
+	intent->manifest_bytes = work.parts.manifest_bytes;
+	intent->sections = work.parts.sections;
+	intent->n_sections = work.parts.n_sections;
+	intent->recipients = work.parts.recipients;
+	intent->n_recipients = work.parts.n_recipients;
+	*ret = intent;
 	return SLUIS_OK;
 }
 

@@ -99,6 +99,16 @@ SLUIS_MUST_CHECK enum sluis_err sluis_draft_seal(const struct sluis_draft *draft
     struct sluis_draft_sealed *ret);
 
 /**
+ * sluis_draft_intent(draft, random, arena, secret, ret):
+ * The Intent of ${draft}: what would be sent, nothing sealed; of each section only the length of .plain counts. Signed
+ * with the sender's Ed25519 key, as made at draft->created_ms. ${ret} lives in ${arena}, besides what ${draft} points to.
+ * Takes from ${random} the salts of recipients, then of sections. Errors: as sluis_draft_seal().
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_draft_intent(const struct sluis_draft *draft,
+    const struct sluis_draft_random *random, struct sluis_arena *arena,
+    const struct sluis_signing_secret *secret, Sluis__Intent **ret);
+
+/**
  * sluis_draft_push(sealed, batch, index, signed_batch, arena, ret):
  * The Push of ${sealed}, which is manifest ${index} of ${batch}; goes into Ask.push, with sealed->body as body.
  * ${ret} refers to ${sealed}, ${batch} and ${signed_batch}. Errors: SLUIS_EUSAGE (index), SLUIS_ENOMEM.

@@ -213,11 +213,13 @@ lists(const Sluis__SectionDescriptor *d, size_t recipient)
 }
 
 SLUIS_MUST_CHECK enum sluis_err
-sluis_manifest_verify_signature(const Sluis__Signed *batch, const struct sluis_public *sign_key)
+sluis_manifest_verify_signature(const Sluis__Signed *batch, enum sluis_batch_kind kind,
+    const struct sluis_public *sign_key)
 {
 	const struct sluis_hash signer = sluis_manifest_signer(batch);
 
-	return sluis_signed_verify_member(batch, SLUIS_SIGNED_BATCH, &signer, sign_key);
+	return sluis_signed_verify_member(batch,
+	    kind == SLUIS_BATCH_INTENT ? SLUIS_SIGNED_INTENT : SLUIS_SIGNED_BATCH, &signer, sign_key);
 }
 
 struct sluis_hash
@@ -253,6 +255,29 @@ sluis_manifest_open_push(const Sluis__Push *push, struct sluis_arena *arena, str
 	SLUIS_TRY(open_manifest(push->manifest_bytes, arena, &manifest));
 	SLUIS_TRY(open_batch(push->batch, &place, arena, &manifest));
 	SLUIS_TRY(open_all(&parts, arena, &manifest));
+	*ret = manifest;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_manifest_open_intent(const Sluis__Intent *intent, struct sluis_arena *arena, struct sluis_manifest *ret)
+{
+	static const struct sluis_hash NOT_YET;
+	const struct sluis_batch_place place = { .kind = SLUIS_BATCH_INTENT };
+	const struct sluis_manifest_parts parts = { .sections = intent->sections,
+		.n_sections = intent->n_sections, .recipients = intent->recipients,
+		.n_recipients = intent->n_recipients };
+	struct sluis_manifest manifest = { 0 };
+
+	SLUIS_TRY(open_manifest(intent->manifest_bytes, arena, &manifest));
+	SLUIS_TRY(open_batch(intent->batch, &place, arena, &manifest));
+	if (manifest.batch->manifest_count != 1)
+		return SLUIS_EFORMAT;
+	SLUIS_TRY(open_all(&parts, arena, &manifest));
+	for (size_t i = 0; i < manifest.n_sections; i++) {
+		if (!hash_is(&NOT_YET, manifest.sections[i]->file_hash))
+			return SLUIS_EFORMAT;
+	}
 	*ret = manifest;
 	return SLUIS_OK;
 }

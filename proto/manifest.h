@@ -44,14 +44,14 @@ struct sluis_manifest {
 };
 
 /**
- * sluis_manifest_verify_signature(batch, sign_key):
- * ${batch} carries exactly one signature: algorithm 1, valid under ${sign_key} over its payload as a batch.
+ * sluis_manifest_verify_signature(batch, kind, sign_key):
+ * ${batch} carries exactly one signature: algorithm 1, valid under ${sign_key} over its payload as a batch of ${kind}.
  * The caller found ${sign_key} in the record that sluis_manifest_signer() names; that this is the record in
  * the payload is checked by _open. Do this first.
  * Errors: SLUIS_ESIGNATURE (also: none, or more than one), SLUIS_ETOOBIG; SLUIS_ENOMEM.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_manifest_verify_signature(const Sluis__Signed *batch,
-    const struct sluis_public *sign_key);
+    enum sluis_batch_kind kind, const struct sluis_public *sign_key);
 
 /** sluis_manifest_signer(batch): record hash that the first signature names; zeros without one. */
 struct sluis_hash sluis_manifest_signer(const Sluis__Signed *batch);
@@ -86,6 +86,14 @@ SLUIS_MUST_CHECK enum sluis_err sluis_manifest_open(const struct sluis_manifest_
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_manifest_open_push(const Sluis__Push *push, struct sluis_arena *arena,
     struct sluis_manifest *ret);
+
+/**
+ * sluis_manifest_open_intent(intent, arena, ret):
+ * As _open_push, for what is asked before it is sealed: alone in its batch; every section's size is the greatest that it
+ * will have, and its hash is 32 zero bytes (PROTOCOL 5.7), else SLUIS_EFORMAT. There are no files.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_manifest_open_intent(const Sluis__Intent *intent,
+    struct sluis_arena *arena, struct sluis_manifest *ret);
 
 /**
  * sluis_manifest_open_fetch(fetch, record, arena, ret):

@@ -53,7 +53,7 @@ check_sender(struct sluis_session *session, const Sluis__TellFetch *fetch, struc
 	parcel->sender = sluis_directory_member_by_record(session->directory, &signer);
 	if (parcel->sender == NULL)
 		return SLUIS_ESIGNATURE;
-	return sluis_manifest_verify_signature(fetch->batch, &parcel->sender->sign_key);
+	return sluis_manifest_verify_signature(fetch->batch, SLUIS_BATCH_PUSH, &parcel->sender->sign_key);
 }
 
 static enum sluis_err

@@ -17,6 +17,7 @@ static const struct {
 	{ SLUIS__ASK__ACT_POLICY,     policy_handle,     "request",    true,  false, false },
 	{ SLUIS__ASK__ACT_ENROL,      enrol_handle,      "enrol",      true,  true,  false },
 	{ SLUIS__ASK__ACT_PUSH,       push_handle,       "push",       false, true,  true },
+	{ SLUIS__ASK__ACT_INTENT,     push_handle,       "push",       false, true,  false },
 	{ SLUIS__ASK__ACT_FETCH,      fetch_handle,      "release",    false, true,  true },
 	{ SLUIS__ASK__ACT_RECEIPT,    receipt_handle,    "receipt",    false, false, false },
 	{ SLUIS__ASK__ACT_INBOX,      inbox_handle,      "request",    false, false, false },

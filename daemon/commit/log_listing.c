@@ -18,6 +18,9 @@ names(const Sluis__Event *event, struct sluis_bytes handle)
 {
 	if (event->actor != NULL && sluis_bytes_equal(sluis_of(event->actor->handle), handle))
 		return true;
+	/* what was refused reached nobody: a receiver's officer sees it, the receiver does not */
+	if (sluis_bytes_is_text(sluis_of(event->outcome_code), "refuse"))
+		return false;
 	/* a push to several names them all to its sender only; each receiver has an event of its own */
 	if (event->n_parties > 1 && sluis_bytes_is_text(sluis_of(event->type_code), "push"))
 		return false;

@@ -199,7 +199,10 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	return plan_done(round, plan, accepted.index);
 }
 
-/* Refused or not, the officer sees what was tried: purpose, ground, receivers and categories; never content. */
+/*
+ * Refused or not, the officers of sender and receivers see what was tried: purpose, ground, receivers and categories;
+ * never content. Each receiver's officer sees that receiver only, as in log_accepted.
+ */
 static enum sluis_err
 say_about(struct plan *plan, const struct message_view *view)
 {
@@ -210,8 +213,37 @@ say_about(struct plan *plan, const struct message_view *view)
 		.ground = view->act.ground,
 		.grant = view->manifest->m->grant,
 	};
-	return message_parties(view, -1, plan->job->arena, &plan->about.parties,
-	    &plan->about.party_count);
+	SLUIS_TRY(message_parties(view, -1, plan->job->arena, &plan->about.parties,
+	    &plan->about.party_count));
+	if (plan->about.party_count == 1)
+		plan->about.view = EVENT_FOR_ALL;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+refuse(struct round *round, struct plan *plan, const struct message_view *view,
+    const struct replay_act *act, const char *rule, const struct sluis_verdict *verdict)
+{
+	struct event_words own = plan->about;
+
+	SLUIS_TRY(replay_refuse(round, plan, act, rule, verdict));
+	if (own.view == EVENT_FOR_ALL || strcmp(rule, "not-found") == 0)
+		return SLUIS_OK;
+	own.view = EVENT_FOR_PARTIES;
+	own.type = act->event_type;
+	own.outcome = "refuse";
+	own.rule = rule;
+	own.act_hash = &plan->job->act_hash;
+	own.actor = view->sender;
+	for (size_t i = 0; i < view->manifest->n_recipients; i++) {
+		uint64_t index;
+
+		if (view->members[i] == NULL)
+			continue;
+		SLUIS_TRY(message_parties(view, (int)i, plan->job->arena, &own.parties, &own.party_count));
+		SLUIS_TRY(ledger_event(round, &own, &index));
+	}
+	return SLUIS_OK;
 }
 
 enum sluis_err
@@ -239,9 +271,12 @@ push_handle(struct round *round, struct plan *plan)
 	SLUIS_TRY(say_about(plan, view));
 	SLUIS_TRY(check_world(round, view, &rule));
 	if (rule != NULL)
-		return replay_refuse(round, plan, &act, rule, NULL);
+		return refuse(round, plan, view, &act, rule, NULL);
 	verdict = sluis_policy_decide(round->commit->policy, &view->facts, &view->act, round->now_ms);
 	if (verdict.outcome != SLUIS_PERMIT)
-		return replay_refuse(round, plan, &act, sluis_rule_text(verdict.rule), &verdict);
+		return refuse(round, plan, view, &act, sluis_rule_text(verdict.rule), &verdict);
+	/* An intent that might be pushed needs no ticket: what fits into a message goes without. */
+	if (plan->job->ask->act_case == SLUIS__ASK__ACT_INTENT)
+		return refuse(round, plan, view, &act, "malformed", NULL);
 	return accept(round, plan, view, &act, &verdict);
 }

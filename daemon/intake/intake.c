@@ -59,17 +59,29 @@ open_keys_act(struct job *job, const Sluis__Signed *act, const ProtobufCMessageD
 }
 
 static enum sluis_err
+verify_batch(const struct job *job, const Sluis__Signed *batch, enum sluis_batch_kind kind)
+{
+	const struct sluis_hash signer = sluis_manifest_signer(batch);
+
+	if (job->member == NULL || !sluis_hash_equal(&signer, &job->member->record_hash))
+		return SLUIS_ESIGNATURE;
+	return sluis_manifest_verify_signature(batch, kind, &job->member->sign_key);
+}
+
+static enum sluis_err
+verify_intent(struct job *job, const Sluis__Intent *intent)
+{
+	job->act_hash = sluis_hash(sluis_of(intent->manifest_bytes));
+	SLUIS_TRY(verify_batch(job, intent->batch, SLUIS_BATCH_INTENT));
+	SLUIS_TRY(sluis_manifest_open_intent(intent, job->arena, &job->manifest));
+	return check_federation(job, job->manifest.m->federation_hash);
+}
+
+static enum sluis_err
 verify_push(struct job *job, const Sluis__Push *push)
 {
-	struct sluis_hash signer;
-
 	job->act_hash = sluis_hash(sluis_of(push->manifest_bytes));
-	if (job->member == NULL)
-		return SLUIS_ESIGNATURE;
-	signer = sluis_manifest_signer(push->batch);
-	if (!sluis_hash_equal(&signer, &job->member->record_hash))
-		return SLUIS_ESIGNATURE;
-	SLUIS_TRY(sluis_manifest_verify_signature(push->batch, &job->member->sign_key));
+	SLUIS_TRY(verify_batch(job, push->batch, SLUIS_BATCH_PUSH));
 	SLUIS_TRY(sluis_manifest_open_push(push, job->arena, &job->manifest));
 	SLUIS_TRY(check_federation(job, job->manifest.m->federation_hash));
 	return sluis_manifest_check_body(&job->manifest, job->body);
@@ -116,6 +128,8 @@ verify_act(struct job *job)
 	switch (ask->act_case) {
 	case SLUIS__ASK__ACT_PUSH:
 		return verify_push(job, ask->push);
+	case SLUIS__ASK__ACT_INTENT:
+		return verify_intent(job, ask->intent);
 	case SLUIS__ASK__ACT_RECEIPT:
 		return verify_member_act(job, ask->receipt, SLUIS_SIGNED_RECEIPT,
 		    &sluis__receipt__descriptor);
@@ -154,7 +168,6 @@ verify_act(struct job *job)
 	case SLUIS__ASK__ACT_LEAVES:
 	case SLUIS__ASK__ACT_PROOF:
 		return SLUIS_OK;
-	case SLUIS__ASK__ACT_INTENT:
 	case SLUIS__ASK__ACT_CHUNK:
 	case SLUIS__ASK__ACT_WITHDRAWAL:
 	case SLUIS__ASK__ACT_INQUIRY:

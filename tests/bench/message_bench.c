@@ -98,7 +98,7 @@ static enum sluis_err
 verify(struct sample *s, struct sluis_arena *arena)
 {
 	(void)arena;
-	return sluis_manifest_verify_signature(s->push->batch, &s->sign_key);
+	return sluis_manifest_verify_signature(s->push->batch, SLUIS_BATCH_PUSH, &s->sign_key);
 }
 
 static enum sluis_err
@@ -118,7 +118,7 @@ static enum sluis_err
 receive(struct sample *s, struct sluis_arena *arena)
 {
 	SLUIS_TRY(unpack(s, arena));
-	SLUIS_TRY(sluis_manifest_verify_signature(the_push->batch, &s->sign_key));
+	SLUIS_TRY(sluis_manifest_verify_signature(the_push->batch, SLUIS_BATCH_PUSH, &s->sign_key));
 	SLUIS_TRY(sluis_manifest_open_push(the_push, arena, &the_manifest));
 	return sluis_manifest_check_body(&the_manifest, s->sealed.body);
 }

@@ -46,7 +46,7 @@ read_act(const Sluis__Signed *act, struct sluis_arena *arena)
 	FUZZ_MUST(sluis_grant_verify(act, &KEY, arena, &grant) != SLUIS_OK);
 	FUZZ_MUST(sluis_receipt_verify(act, &KEY, arena, &receipt) != SLUIS_OK);
 	FUZZ_MUST(sluis_receipt_decision_verify(act, &KEY, arena, &decision) != SLUIS_OK);
-	FUZZ_MUST(sluis_manifest_verify_signature(act, &KEY) != SLUIS_OK);
+	FUZZ_MUST(sluis_manifest_verify_signature(act, SLUIS_BATCH_PUSH, &KEY) != SLUIS_OK);
 	sluis_manifest_signer(act);
 }
 

@@ -105,7 +105,7 @@ check_batch_of(size_t n)
 	Sluis__Batch *opened;
 
 	for (size_t i = 0; i < n; i++)
-		leaves[i] = sluis_batch_leaf(&manifests[i]);
+		leaves[i] = sluis_batch_leaf(SLUIS_BATCH_PUSH, &manifests[i]);
 	assert_int_equal(sluis_merkle_root(&reader, n, &root), SLUIS_OK);
 	assert_int_equal(build(n, &batch), SLUIS_OK);
 	assert_int_equal(batch.n, n);
@@ -142,7 +142,7 @@ one_manifest_has_an_empty_path(void **state)
 {
 	struct sluis_batch batch;
 	Sluis__Batch *opened;
-	const struct sluis_hash leaf = sluis_batch_leaf(&manifests[0]);
+	const struct sluis_hash leaf = sluis_batch_leaf(SLUIS_BATCH_PUSH, &manifests[0]);
 
 	(void)state;
 	assert_int_equal(build(1, &batch), SLUIS_OK);
@@ -162,7 +162,7 @@ the_leaf_by_hand(void **state)
 	memcpy(bytes + 1, "sluis/batch/v1", 14);
 	memcpy(bytes + 15, manifests[0].bytes, 32);
 	expected = sluis_hash(sluis_bytes(bytes, sizeof(bytes)));
-	leaf = sluis_batch_leaf(&manifests[0]);
+	leaf = sluis_batch_leaf(SLUIS_BATCH_PUSH, &manifests[0]);
 	assert_memory_equal(leaf.bytes, expected.bytes, 32);
 }
 

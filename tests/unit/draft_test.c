@@ -376,7 +376,7 @@ a_batch_of_1024_messages(void **state)
 
 		assert_int_equal(sluis_draft_push(&all[i].sealed, &batch, i * 341, act, arena, &push), SLUIS_OK);
 		assert_int_equal(push->n_path_hashes, 10);
-		assert_int_equal(sluis_manifest_verify_signature(act, &all[0].sign_key), SLUIS_OK);
+		assert_int_equal(sluis_manifest_verify_signature(act, SLUIS_BATCH_PUSH, &all[0].sign_key), SLUIS_OK);
 		assert_int_equal(sluis_manifest_open_push(push, arena, &manifest), SLUIS_OK);
 		assert_int_equal(sluis_draft_push(&all[i].sealed, &batch, i * 341 ^ 1, act, arena, &push), SLUIS_OK);
 		assert_int_equal(sluis_manifest_open_push(push, arena, &manifest), SLUIS_EPROOF);
@@ -385,6 +385,81 @@ a_batch_of_1024_messages(void **state)
 		sample_free(&all[i]);
 	sluis_arena_free(arena);
 	free(all);
+}
+
+/* What is asked before it is sealed: the same manifest but for sizes and hashes, and never taken for a push. */
+static void
+an_intent_says_what_would_be_sent(void **state)
+{
+	static const struct sluis_hash NOT_YET;
+	struct sample s;
+	const struct sluis_draft_random random = { .fill = sample_random, .context = &s.counter };
+	struct sluis_manifest manifest;
+	Sluis__Intent *intent = NULL;
+	Sluis__Push push = SLUIS__PUSH__INIT;
+
+	(void)state;
+	sample_draft(&s, 3, 2, 1);
+	sample_seal(&s);
+	assert_int_equal(sluis_draft_intent(&s.draft, &random, s.arena, &s.sign_secret, &intent), SLUIS_OK);
+	assert_int_equal(sluis_manifest_verify_signature(intent->batch, SLUIS_BATCH_INTENT, &s.sign_key), SLUIS_OK);
+	assert_int_equal(sluis_manifest_open_intent(intent, s.arena, &manifest), SLUIS_OK);
+	for (size_t i = 0; i < 3; i++) {
+		const Sluis__SectionDescriptor *d = manifest.sections[i];
+
+		assert_memory_equal(d->file_hash.data, NOT_YET.bytes, sizeof(NOT_YET.bytes));
+		assert_int_equal(d->file_size, s.sealed.manifest.sections[i]->file_size);
+		assert_int_equal(manifest.plain_sizes[i], s.sections[i].plain.len);
+	}
+	assert_int_equal(
+	    sluis_manifest_verify_signature(intent->batch, SLUIS_BATCH_PUSH, &s.sign_key), SLUIS_ESIGNATURE);
+	push.batch = intent->batch;
+	push.manifest_bytes = intent->manifest_bytes;
+	push.sections = intent->sections;
+	push.n_sections = intent->n_sections;
+	push.recipients = intent->recipients;
+	push.n_recipients = intent->n_recipients;
+	assert_int_equal(sluis_manifest_open_push(&push, s.arena, &manifest), SLUIS_EPROOF);
+	sample_free(&s);
+}
+
+/* A push's batch, a hash that is there already, a batch of two: each is no intent. */
+static void
+what_is_no_intent_is_refused(void **state)
+{
+	struct sample s;
+	const struct sluis_draft_random random = { .fill = sample_random, .context = &s.counter };
+	struct sluis_hash two[2] = { { { 1 } }, { { 2 } } };
+	struct sluis_batch_draft draft = { .created_ms = SAMPLE_NOW_MS, .manifests = two, .n = 2,
+		.kind = SLUIS_BATCH_INTENT };
+	struct sluis_manifest manifest;
+	struct sluis_batch batch;
+	Sluis__Intent *intent = NULL;
+	Sluis__Signed *act;
+
+	(void)state;
+	sample_draft(&s, 1, 1, 1);
+	sample_seal(&s);
+	assert_int_equal(sluis_draft_intent(&s.draft, &random, s.arena, &s.sign_secret, &intent), SLUIS_OK);
+	act = intent->batch;
+	intent->batch = s.signed_batch;
+	assert_int_equal(sluis_manifest_open_intent(intent, s.arena, &manifest), SLUIS_EPROOF);
+	draft.record = s.draft.sender;
+	two[0] = sluis_hash(sluis_of(intent->manifest_bytes));
+	assert_int_equal(sluis_batch_build(&draft, s.arena, &batch), SLUIS_OK);
+	assert_int_equal(sluis_batch_sign(&batch, &s.sign_secret, s.arena, &intent->batch), SLUIS_OK);
+	assert_int_not_equal(sluis_manifest_open_intent(intent, s.arena, &manifest), SLUIS_OK);
+	draft.n = 1;
+	draft.manifests = &s.sealed.manifest.hash; /* sealed: its descriptors have hashes */
+	assert_int_equal(sluis_batch_build(&draft, s.arena, &batch), SLUIS_OK);
+	assert_int_equal(sluis_batch_sign(&batch, &s.sign_secret, s.arena, &intent->batch), SLUIS_OK);
+	intent->manifest_bytes = s.sealed.parts.manifest_bytes;
+	intent->sections = s.sealed.parts.sections;
+	intent->recipients = s.sealed.parts.recipients;
+	assert_int_equal(sluis_manifest_open_intent(intent, s.arena, &manifest), SLUIS_EFORMAT);
+	intent->batch = act;
+	assert_int_equal(sluis_manifest_open_intent(intent, s.arena, &manifest), SLUIS_EPROOF);
+	sample_free(&s);
 }
 
 static void
@@ -449,6 +524,8 @@ main(void)
 		cmocka_unit_test(randomness_is_the_parameter),
 		cmocka_unit_test(a_place_outside_the_batch),
 		cmocka_unit_test(a_batch_of_1024_messages),
+		cmocka_unit_test(an_intent_says_what_would_be_sent),
+		cmocka_unit_test(what_is_no_intent_is_refused),
 		cmocka_unit_test(stock_age_opens_every_section),
 	};
 

@@ -223,7 +223,7 @@ put_batch(void)
 		char name[32];
 
 		worked_put_numbered(worked, "batch-manifest", i, manifests[i]);
-		worked_put_numbered(worked, "batch-leaf", i, sluis_batch_leaf(&manifests[i]));
+		worked_put_numbered(worked, "batch-leaf", i, sluis_batch_leaf(SLUIS_BATCH_PUSH, &manifests[i]));
 		snprintf(name, sizeof(name), "batch-path-%u", i);
 		worked_put_hex(worked, name, sluis_bytes(batch.paths[i].hashes, batch.paths[i].n * SLUIS_HASH_BYTES));
 	}

@@ -36,7 +36,7 @@ open_push(const struct sample *s, struct sluis_manifest *ret)
 {
 	sluis_arena_reset(arena);
 	SLUIS_TRY(sluis_codec_check(&s->push->base));
-	SLUIS_TRY(sluis_manifest_verify_signature(s->push->batch, &s->sign_key));
+	SLUIS_TRY(sluis_manifest_verify_signature(s->push->batch, SLUIS_BATCH_PUSH, &s->sign_key));
 	return sluis_manifest_open_push(s->push, arena, ret);
 }
 
@@ -57,7 +57,7 @@ take_fetch(const Sluis__TellFetch *fetch, const struct sample *s, size_t recipie
 
 	sluis_arena_reset(arena);
 	SLUIS_TRY(sluis_codec_check(&fetch->base));
-	SLUIS_TRY(sluis_manifest_verify_signature(fetch->batch, &s->sign_key));
+	SLUIS_TRY(sluis_manifest_verify_signature(fetch->batch, SLUIS_BATCH_PUSH, &s->sign_key));
 	SLUIS_TRY(sluis_manifest_open_fetch(fetch, &s->recipients[recipient].record, arena, &manifest));
 	return sluis_manifest_check_body(&manifest, body);
 }
@@ -836,12 +836,12 @@ anothers_manifest_signed_as_ones_own(void **state)
 	sample_draft(&thief, 1, 1, 2);
 	thief.sealed = s.sealed;
 	sample_sign(&thief);
-	assert_int_equal(sluis_manifest_verify_signature(thief.push->batch, &thief.sign_key), SLUIS_OK);
+	assert_int_equal(sluis_manifest_verify_signature(thief.push->batch, SLUIS_BATCH_PUSH, &thief.sign_key), SLUIS_OK);
 	assert_int_equal(take_push(&thief), SLUIS_ESIGNATURE);
 	/* A batch in the victim's name, under the thief's key and signer: */
 	thief.draft.sender = s.draft.sender;
 	sample_sign(&thief);
-	assert_int_equal(sluis_manifest_verify_signature(thief.push->batch, &s.sign_key), SLUIS_ESIGNATURE);
+	assert_int_equal(sluis_manifest_verify_signature(thief.push->batch, SLUIS_BATCH_PUSH, &s.sign_key), SLUIS_ESIGNATURE);
 	thief.push->batch->signatures[0]->signer_hash.data[0] ^= 1;
 	assert_int_equal(take_push(&thief), SLUIS_ESIGNATURE);
 	sample_free(&s);
