@@ -366,6 +366,18 @@ sluis_profile_next_sequence(struct sluis_profile *profile, const char *handle, u
 }
 
 SLUIS_MUST_CHECK enum sluis_err
+sluis_profile_sequence_ahead(struct sluis_profile *profile, const char *handle, uint64_t *ret,
+    struct sluis_failure *failure)
+{
+	const uint64_t *last = sluis_profile_state_sequence(&profile->state, handle);
+
+	if (last == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("allotting a number"));
+	*ret = *last + 1;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
 sluis_profile_write(struct sluis_profile *profile, const char *name, struct sluis_bytes bytes,
     struct sluis_failure *failure)
 {

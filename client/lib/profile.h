@@ -92,6 +92,9 @@ SLUIS_MUST_CHECK enum sluis_err sluis_profile_set_heads(struct sluis_profile *pr
 /** sluis_profile_next_sequence: allot the next pair sequence for ${handle}, durable before it is given out. */
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_next_sequence(struct sluis_profile *profile,
     const char *handle, uint64_t *ret, struct sluis_failure *failure);
+/** sluis_profile_sequence_ahead: the number that comes next, not allotted: for what asks and is not sent. */
+SLUIS_MUST_CHECK enum sluis_err sluis_profile_sequence_ahead(struct sluis_profile *profile,
+    const char *handle, uint64_t *ret, struct sluis_failure *failure);
 
 /* Files of the profile by relative name ("policy/ab.yaml", "cases/ID", "outbox/KEY"): durable, 0600; folders are made. */
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_write(struct sluis_profile *profile, const char *name,

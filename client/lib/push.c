@@ -14,30 +14,15 @@
 #include "limits.h"
 #include "outbox.h"
 #include "push_check.h"
+#include "push_draft.h"
+#include "push_refused.h"
 #include "receivers.h"
 #include "sent.h"
 
 enum { GRANTS_MAX = 64, ARENA_BYTES = 8 * 1024 * 1024 };
 
-/** Everything that a push is decided on. */
-struct intent {
-	const struct sluis_push_request *request;
-	struct sluis_case *of_case;
-	const struct sluis_member *members[SLUIS_RECIPIENTS_MAX];
-	size_t n_members;
-	struct sluis_grants_row grant;
-	bool has_grant;
-	struct sluis_recipient_facts recipients[SLUIS_RECIPIENTS_MAX];
-	struct sluis_section_act sections[SLUIS_SECTIONS_MAX];
-	struct sluis_section_act work[SLUIS_SECTIONS_MAX];
-	uint64_t assigned[SLUIS_SECTIONS_MAX];
-	struct sluis_facts facts;
-	struct sluis_act act;
-	struct sluis_verdict verdict;
-};
-
 static void
-intent_done(struct intent *intent)
+intent_done(struct sluis_push_intent *intent)
 {
 	sluis_case_free(intent->of_case);
 }
@@ -52,7 +37,7 @@ retention_of(const struct sluis_session *session)
 }
 
 static enum sluis_err
-find_grant(struct sluis_session *session, struct intent *intent, struct sluis_arena *arena,
+find_grant(struct sluis_session *session, struct sluis_push_intent *intent, struct sluis_arena *arena,
     struct sluis_failure *failure)
 {
 	const struct sluis_id *id = intent->request->grant_id;
@@ -81,7 +66,7 @@ find_grant(struct sluis_session *session, struct intent *intent, struct sluis_ar
 }
 
 static void
-gather_recipients(struct sluis_session *session, struct intent *intent)
+gather_recipients(struct sluis_session *session, struct sluis_push_intent *intent)
 {
 	for (size_t i = 0; i < intent->n_members; i++) {
 		struct sluis_recipient_facts *r = &intent->recipients[i];
@@ -110,7 +95,7 @@ has_officer(struct sluis_session *session)
 }
 
 static void
-fill_act(struct sluis_session *session, struct intent *intent)
+fill_act(struct sluis_session *session, struct sluis_push_intent *intent)
 {
 	const struct sluis_push_request *request = intent->request;
 
@@ -137,7 +122,7 @@ fill_act(struct sluis_session *session, struct intent *intent)
 }
 
 static enum sluis_err
-decide(struct sluis_session *session, struct intent *intent, struct sluis_arena *arena,
+decide(struct sluis_session *session, struct sluis_push_intent *intent, struct sluis_arena *arena,
     struct sluis_failure *failure)
 {
 	const struct sluis_push_request *request = intent->request;
@@ -163,7 +148,7 @@ decide(struct sluis_session *session, struct intent *intent, struct sluis_arena 
 /* ---- preview ---- */
 
 static enum sluis_err
-preview_of(const struct intent *intent, struct sluis_arena *arena, struct sluis_push_preview *ret)
+preview_of(const struct sluis_push_intent *intent, struct sluis_arena *arena, struct sluis_push_preview *ret)
 {
 	const size_t n = intent->request->n_sections;
 
@@ -192,7 +177,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_push_decide(struct sluis_session *session, const struct sluis_push_request *request,
     struct sluis_arena *arena, struct sluis_push_preview *ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(intent_done) struct intent intent = { .request = request };
+	SLUIS_AUTO(intent_done) struct sluis_push_intent intent = { .request = request };
 
 	SLUIS_TRY(decide(session, &intent, arena, failure));
 	return sluis_fail_err(failure, preview_of(&intent, arena, ret), _("deciding"));
@@ -212,54 +197,6 @@ sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdi
 }
 
 /* ---- sealing ---- */
-
-static enum sluis_err
-draft_recipients(struct sluis_session *session, const struct intent *intent,
-    struct sluis_draft_recipient *ret, struct sluis_failure *failure)
-{
-	for (size_t i = 0; i < intent->n_members; i++) {
-		const struct sluis_member *member = intent->members[i];
-		const struct sluis_recipient *key =
-		    sluis_member_recipient_at(member, intent->act.created_ms);
-		char handle[SLUIS_HANDLE_MAX + 1];
-
-		if (key == NULL)
-			return sluis_session_refusal(session, "epoch-ended", failure);
-		snprintf(handle, sizeof(handle), "%.*s", (int)member->handle.len,
-		    (const char *)member->handle.data);
-		ret[i] = (struct sluis_draft_recipient){ .record = member->record_hash,
-			.epoch = key->epoch, .kind = SLUIS_MANIFEST_MEMBER, .age_key = key->key };
-		SLUIS_TRY(sluis_profile_next_sequence(session->profile, handle, &ret[i].pair_sequence,
-		    failure));
-	}
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-draft_sections(const struct intent *intent, struct sluis_arena *arena, struct sluis_draft_section *ret)
-{
-	for (size_t i = 0; i < intent->request->n_sections; i++) {
-		const struct sluis_push_section *s = &intent->request->sections[i];
-		uint32_t *recipients = sluis_arena_alloc(arena, SLUIS_RECIPIENTS_MAX * sizeof(*recipients));
-
-		if (recipients == NULL)
-			return SLUIS_ENOMEM;
-		ret[i] = (struct sluis_draft_section){
-			.category = s->category,
-			.about = s->about,
-			.media_number = sluis_section_media_number(s->extension),
-			.is_criminal = s->is_criminal,
-			.plain = s->plain,
-			.recipients = recipients,
-		};
-		randombytes_buf(ret[i].id.bytes, sizeof(ret[i].id.bytes));
-		for (uint32_t r = 0; r < intent->n_members; r++) {
-			if ((intent->assigned[i] >> r & 1) != 0)
-				recipients[ret[i].n_recipients++] = r;
-		}
-	}
-	return SLUIS_OK;
-}
 
 /** A sealed message, ready to go. */
 struct parcel {
@@ -294,50 +231,20 @@ seal(struct sluis_session *session, const struct sluis_draft *draft, struct slui
 	return sluis_codec_pack(&push->base, arena, &ret->push);
 }
 
-static enum sluis_err
-make_parcel(struct sluis_session *session, const struct intent *intent, struct sluis_arena *arena,
-    struct parcel *ret, struct sluis_failure *failure)
-{
-	const struct sluis_push_request *request = intent->request;
-	struct sluis_draft_recipient recipients[SLUIS_RECIPIENTS_MAX];
-	struct sluis_draft_section sections[SLUIS_SECTIONS_MAX];
-	struct sluis_draft_fact facts[SLUIS_CODES_MAX];
-	struct sluis_draft_grant grant;
-	struct sluis_draft draft = {
-		.federation = session->federation,
-		.case_id = request->case_id,
-		.purpose = request->purpose,
-		.ground = request->ground,
-		.facts = facts,
-		.n_facts = request->n_facts,
-		.sender = session->self->record_hash,
-		.created_ms = intent->act.created_ms,
-		.not_before_ms = intent->act.created_ms,
-		.expires_ms = intent->verdict.expires_ms,
-		.keys = sluis_profile_heads(session->profile).keys,
-		.policy = session->policy_hash,
-		.case_head = intent->of_case->head,
-		.retention = intent->act.retention,
-		.kind = SLUIS_MANIFEST_NEW,
-		.recipients = recipients,
-		.n_recipients = intent->n_members,
-		.sections = sections,
-		.n_sections = request->n_sections,
-	};
+/* ---- refused ---- */
 
-	if (request->n_facts > SLUIS_CODES_MAX)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("too many facts"));
-	for (size_t i = 0; i < request->n_facts; i++)
-		facts[i] = (struct sluis_draft_fact){ request->facts[i].key, request->facts[i].value };
-	randombytes_buf(draft.message_id.bytes, sizeof(draft.message_id.bytes));
-	if (intent->has_grant) {
-		grant.id = *request->grant_id;
-		grant.hash = intent->grant.hash;
-		draft.grant = &grant;
-	}
-	SLUIS_TRY(draft_recipients(session, intent, recipients, failure));
-	SLUIS_TRY(sluis_fail_err(failure, draft_sections(intent, arena, sections), _("sealing")));
-	return sluis_fail_err(failure, seal(session, &draft, arena, ret), _("sealing"));
+/* The preview's verdict; the broker is told what was tried, and its verdict is the one that counts (push_refused.h). */
+static enum sluis_err
+refuse(struct sluis_session *session, const struct sluis_push_intent *intent, struct sluis_arena *arena,
+    struct sluis_failure *failure)
+{
+	const enum sluis_err err = sluis_push_verdict(session, &intent->verdict, failure);
+	struct sluis_failure ignored = { .err = SLUIS_OK };
+	struct sluis_push_drafted drafted;
+
+	if (sluis_push_draft(session, intent, arena, &drafted, &ignored) != SLUIS_OK)
+		return err;
+	return sluis_push_refused(session, &drafted.draft, arena, failure);
 }
 
 /* ---- sending ---- */
@@ -393,15 +300,17 @@ static enum sluis_err
 send_new(struct sluis_session *session, const struct sluis_push_request *request, const char *name,
     struct sluis_arena *arena, struct sluis_push_done *ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(intent_done) struct intent intent = { .request = request };
+	SLUIS_AUTO(intent_done) struct sluis_push_intent intent = { .request = request };
+	struct sluis_push_drafted drafted;
 	struct parcel parcel;
 
 	SLUIS_TRY(sluis_push_check_sizes(session, request, failure));
 	SLUIS_TRY(decide(session, &intent, arena, failure));
 	if (intent.verdict.outcome != SLUIS_PERMIT)
-		return sluis_push_verdict(session, &intent.verdict, failure);
+		return refuse(session, &intent, arena, failure);
 	SLUIS_TRY(sluis_push_check_bsn(session, request, failure));
-	SLUIS_TRY(make_parcel(session, &intent, arena, &parcel, failure));
+	SLUIS_TRY(sluis_push_draft(session, &intent, arena, &drafted, failure));
+	SLUIS_TRY(sluis_fail_err(failure, seal(session, &drafted.draft, arena, &parcel), _("sealing")));
 	SLUIS_TRY(sluis_outbox_keep(session, name, parcel.push, parcel.body, failure));
 	return send_and_settle(session, name, &parcel, arena, ret, failure);
 }

@@ -47,6 +47,28 @@ exits "what no receiver may have is refused" 3 category-not-allowed -- director 
 exits "a receiver left with nothing is refused" 3 receiver-empty -- director push "$CASE" --purpose plan --ground consent \
 	--grant "$GRANT" --to provider --to school plan=plan.txt
 
+# ---- a refusal before sending: logged for the sender and for officers, told to no receiver ----
+refusals_of() { # NAME WHO EXPECTED: rule and who is named in each refused push that WHO may read
+	exits "$1: the log" 0 -- "$2" --json log list
+	check "$1" python3 -c '
+import json, sys
+rows = [r for r in json.loads(sys.argv[1]) if r["type"] == "push" and r["outcome"] == "refuse"]
+got = " ".join("%s:%s" % (r["rule"], "+".join(sorted(r["categories"]))) for r in rows)
+assert got == sys.argv[2], got' "$OUT" "$3"
+}
+exits "nothing was sealed, yet it is refused by rule" 3 step-purpose -- provider push "$CASE" --purpose referral --ground \
+	direct-involvement --to director --to school question=question.txt diagnostics=diagnostics.txt
+refusals_of "the sender sees its refused push" provider "step-purpose:diagnostics+question"
+refusals_of "a receiver sees none" school ""
+refusals_of "nor does the director: only what it tried itself" director \
+	"category-not-allowed:diagnostics+plan receiver-empty:plan"
+refusals_of "the officer sees each that its organisation had part in" officer \
+	"category-not-allowed:diagnostics+plan receiver-empty:plan step-purpose:diagnostics+question"
+exits "the officer's view of it" 0 -- officer --lang en log list
+tells_nothing_of "and it does not name the other receiver" school
+exits "a repeated push is not refused for its number" 3 step-purpose -- provider push "$CASE" --purpose referral --ground \
+	direct-involvement --to director question=question.txt
+
 # ---- what the school sees of a message that is more than its own ----
 push director plan provider,school plan=plan.txt agreement=agreement.txt
 exits "the school's inbox" 0 -- school --json inbox
