@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SHORT_DIGITS = 8, GROUP_MIN_DIGITS = 2, TEST_MIN = 999900006 };
+enum { SHORT_DIGITS = 8, TEST_MIN = 999900006 };
 
 /* How two groups of digits are joined. */
 enum joint { JOINT_NONE, JOINT_DOT, JOINT_BLANK, JOINT_HYPHEN };
@@ -13,6 +13,7 @@ struct number {
 	char digits[SLUIS_BSN_DIGITS];
 	size_t n;
 	size_t groups;
+	size_t singles;       /* of those, groups of one digit */
 	size_t first_lens[2]; /* of the first two groups */
 	size_t start;         /* offset of the first digit */
 	size_t end;           /* offset after the last */
@@ -53,6 +54,7 @@ joint_at(struct sluis_bytes text, size_t at, size_t *ret_len)
 		{ ".", 1, JOINT_DOT },
 		{ " ", 1, JOINT_BLANK },
 		{ "-", 1, JOINT_HYPHEN },
+		{ "\xe2\x80\x91", 3, JOINT_HYPHEN }, /* no-break hyphen */
 		{ "\xc2\xa0", 2, JOINT_BLANK },     /* no-break space */
 		{ "\xe2\x80\xaf", 3, JOINT_BLANK }, /* narrow no-break space */
 		{ "\xe2\x80\x89", 3, JOINT_BLANK }, /* thin space */
@@ -92,7 +94,7 @@ digits_precede(struct sluis_bytes text, size_t at)
 	return false;
 }
 
-/* Add the run of digits at ${at} to ${number}; false where that would be too many. */
+/* Add the run of digits at ${at} to ${number}; false: too many, or single digits among longer groups. */
 static bool
 take_group(struct sluis_bytes text, size_t at, struct number *number)
 {
@@ -106,8 +108,9 @@ take_group(struct sluis_bytes text, size_t at, struct number *number)
 	if (number->groups < 2)
 		number->first_lens[number->groups] = number->n - before;
 	number->groups++;
+	number->singles += number->n - before == 1;
 	number->end = at;
-	return number->n - before >= GROUP_MIN_DIGITS;
+	return number->n > before && (number->singles == 0 || number->singles == number->groups);
 }
 
 static int
@@ -133,10 +136,13 @@ may_be_bsn(struct sluis_bytes text, const struct number *number)
 {
 	if (!passes_11_test(number->digits, number->n))
 		return false;
-	if (number->n == SLUIS_BSN_DIGITS)
+	if (number->n == SLUIS_BSN_DIGITS && number->singles == 0)
 		return true;
-	return number->n == SHORT_DIGITS && !digits_precede(text, number->start) &&
-	    !digits_follow(text, number->end) && !is_date(number);
+	if (digits_precede(text, number->start) || digits_follow(text, number->end))
+		return false;
+	if (number->n == SLUIS_BSN_DIGITS)
+		return true; /* one digit a box, nine boxes */
+	return number->n == SHORT_DIGITS && number->singles == 0 && number->joint != JOINT_HYPHEN && !is_date(number);
 }
 
 /* Go on from the run of digits at ${start} over the groups joined to it, at most nine digits far. */
@@ -153,7 +159,7 @@ number_starts_here(struct sluis_bytes text, size_t start)
 		if (may_be_bsn(text, &number))
 			return true;
 		joint = joint_at(text, number.end, &len);
-		if (joint != JOINT_DOT && joint != JOINT_BLANK)
+		if (joint == JOINT_NONE)
 			return false;
 		if (number.joint != JOINT_NONE && joint != number.joint)
 			return false;

@@ -30,9 +30,10 @@ bool sluis_bsn_is_test(struct sluis_bytes text);
  *
  * Found is, where the 11-test holds:
  * - nine digits in one run, whatever letters stand beside it; never a part of a longer run;
- * - nine digits in groups of two or more, joined by one dot each or by one blank each (also the blanks
- *   that do not break a line), among other groups too: 1234.56.782, 123 456 782;
- * - eight digits, in one run or grouped likewise, that no dot, blank or hyphen joins to more digits
+ * - nine digits in groups of two or more, joined by one dot each, one blank each or one hyphen each (also
+ *   those that do not break a line), among other groups too: 1234.56.782, 123 456 782, 123-456-782;
+ * - nine single digits so joined, with no tenth joined to them: 1 2 3 4 5 6 7 8 2;
+ * - eight digits, in one run or in groups joined by dots or blanks, that no dot, blank or hyphen joins to more digits
  *   (so not 06-12345678), and that are not a date written dd.mm.yyyy.
  * One number in eleven passes the test by chance: a hit is a question to the sender, not a verdict.
  * Cost: linear in the length of ${text}.

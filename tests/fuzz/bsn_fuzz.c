@@ -7,7 +7,7 @@
 #include "bsn.h"
 #include "fuzz.h"
 
-enum { SPAN_MAX = 9 + 4 * 3 }; /* nine digits in at most four groups, three bytes between them */
+enum { SPAN_MAX = 9 + 8 * 3 }; /* nine digits in at most nine groups, three bytes between them */
 
 static bool
 digit(const uint8_t *d, size_t n, size_t at)
@@ -24,6 +24,10 @@ joint(const uint8_t *d, size_t n, size_t at, char *ret_kind)
 	if (at < n && (d[at] == '.' || d[at] == '-')) {
 		*ret_kind = (char)d[at];
 		return 1;
+	}
+	if (at + 3 <= n && memcmp(d + at, "\xe2\x80\x91", 3) == 0) {
+		*ret_kind = '-';
+		return 3;
 	}
 	for (size_t i = 0; i < 4; i++) {
 		const size_t len = strlen(blanks[i]);
@@ -68,7 +72,7 @@ static bool
 is_found(const uint8_t *d, size_t n, size_t start, size_t end)
 {
 	char digits[16], kind = 0, k = 0, shape[SPAN_MAX + 1] = "";
-	size_t at = start, groups = 0;
+	size_t at = start, groups = 0, singles = 0;
 	int count = 0;
 
 	while (at < end) {
@@ -76,23 +80,26 @@ is_found(const uint8_t *d, size_t n, size_t start, size_t end)
 
 		while (at + len < end && digit(d, n, at + len) && count < 10)
 			digits[count++] = (char)d[at + len++];
-		if (len < 2 || count > 9)
+		if (len < 1 || count > 9)
 			return false;
+		singles += len == 1;
 		shape[groups++] = (char)('0' + len);
 		at += len;
 		if (at == end)
 			break;
 		len = joint(d, n, at, &k);
-		if (len == 0 || k == '-' || (kind != 0 && k != kind) || at + len >= end)
+		if (len == 0 || (kind != 0 && k != kind) || at + len >= end)
 			return false;
 		kind = k;
 		at += len;
 	}
 	if (digit(d, n, end) || (start > 0 && digit(d, n, start - 1)) || !eleven(digits, count))
 		return false;
+	if (singles > 0 && (singles != groups || count != 9))
+		return false;
 	if (count == 9)
-		return true;
-	if (count != 8 || joined_on(d, n, start, end))
+		return singles == 0 || !joined_on(d, n, start, end);
+	if (count != 8 || kind == '-' || joined_on(d, n, start, end))
 		return false;
 	if (kind == '.' && strcmp(shape, "224") == 0) {
 		const int day = 10 * (digits[0] - '0') + digits[1] - '0';

@@ -13,6 +13,7 @@
 #define NONE SIZE_MAX
 #define NBSP "\xc2\xa0"
 #define NARROW "\xe2\x80\xaf"
+#define NBHYPHEN "\xe2\x80\x91"
 #define THIN "\xe2\x80\x89"
 
 /* All numbers here are of the range for tests, or fail the 11-test. */
@@ -119,6 +120,11 @@ test_search_finds_what_was_planted(void **state)
 		{ "BSN 9999" NARROW "00" NARROW "006", 4 },
 		{ "BSN 9999" THIN "00" THIN "006", 4 },
 		{ "op 12 05 999 900 006 20", 9 },
+		{ "9999-00-006", 0 },
+		{ "BSN 999-900-006.", 4 },
+		{ "BSN 9999" NBHYPHEN "00" NBHYPHEN "006", 4 },
+		{ "BSN 9 9 9 9 0 0 0 0 6.", 4 },
+		{ "9.9.9.9.0.0.0.0.6", 0 },
 		{ "999900007 999900006", 10 },
 		{ "0612345678 999900006", 11 },
 		/* eight digits: 010000008, 012345672 */
@@ -148,10 +154,15 @@ test_search_leaves_the_rest(void **state)
 		"12345999900006",
 		"00000099999900006000",
 		"000000000",
-		"9 9 9 9 0 0 0 0 6", /* groups of one digit are a list, not a number */
+		"1 9 9 9 9 0 0 0 0 6", /* ten boxes, or more, are no BSN */
+		"9 9 9 9 0 0 0 0 6 1",
+		"9 9 9 9 0 0 0 06",
+		"1 2 3 4 5 6 7 2", /* eight boxes are none */
+		"1234-56-72",      /* eight digits with hyphens are a date, or a number of another kind */
+		"9999--00-006",
+		"9999-00 006",
 		"9 99900006",
 		"99990000 6",
-		"9999-00-006",
 		"9999..00.006",
 		"9999  00 006",
 		"9999.00 006", /* joined in two ways */
