@@ -171,7 +171,8 @@ describe_section(struct work *work, size_t index)
 	about.category_code = sluis_pb(section->about);
 	d.about = section->about.len > 0 ? &about : NULL;
 	d.media_number = section->media_number;
-	d.flags = section->is_criminal ? SLUIS_SECTION_FLAG_CRIMINAL : 0;
+	d.flags = (section->is_criminal ? SLUIS_SECTION_FLAG_CRIMINAL : 0) |
+	    (section->has_not_bsn ? SLUIS_SECTION_FLAG_NOT_BSN : 0);
 	d.file_size = sluis_age_sealed_size(section->n_recipients, true, section->plain.len);
 	d.file_hash = sluis_pb_hash(&file_hash);
 	d.n_recipient_indexes = section->n_recipients;

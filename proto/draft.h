@@ -28,6 +28,7 @@ struct sluis_draft_section {
 	struct sluis_bytes about; /* a category; empty: none */
 	uint32_t media_number;    /* PROTOCOL 5.4 */
 	bool is_criminal;
+	bool has_not_bsn; /* numbers in it were released as no BSN (PROTOCOL 5.2) */
 	struct sluis_bytes plain;   /* 1..SLUIS_SECTION_INLINE_MAX_BYTES */
 	const uint32_t *recipients; /* indexes in the draft's recipients, ascending */
 	size_t n_recipients;        /* 1 or more */

@@ -124,7 +124,7 @@ open_recipient(const Sluis__Opening *opening, struct sluis_arena *arena, struct 
 static enum sluis_err
 check_section(const Sluis__SectionDescriptor *d, const struct sluis_manifest *manifest)
 {
-	if (d->section_index >= manifest->n_sections || (d->flags & ~SLUIS_SECTION_FLAG_CRIMINAL) != 0
+	if (d->section_index >= manifest->n_sections || (d->flags & ~SLUIS_SECTION_FLAGS) != 0
 	    || d->n_recipient_indexes < 1)
 		return SLUIS_EFORMAT;
 	/* "ascending": so no more than there are recipients */

@@ -10,7 +10,10 @@
 #include "base.h"
 #include "limits.h"
 
-#define SLUIS_SECTION_FLAG_CRIMINAL 1u /* bit 0 of SectionDescriptor.flags; no other bit may be set */
+/* Bits of SectionDescriptor.flags; no other may be set. */
+#define SLUIS_SECTION_FLAG_CRIMINAL 1u /* criminal data (AVG 10) */
+#define SLUIS_SECTION_FLAG_NOT_BSN 2u  /* holds what looked like a BSN, and the sender says that it is none */
+#define SLUIS_SECTION_FLAGS (SLUIS_SECTION_FLAG_CRIMINAL | SLUIS_SECTION_FLAG_NOT_BSN)
 
 /**
  * sluis_section_hash(salt, descriptor): H("sluis/section/v1" ‖ 0x00 ‖ salt ‖ descriptor).

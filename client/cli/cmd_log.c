@@ -68,6 +68,17 @@ parties_json(const Sluis__Event *event)
 	return parties;
 }
 
+static json_t *
+facts_json(const Sluis__Event *event)
+{
+	json_t *facts = json_object();
+
+	for (size_t i = 0; i < event->n_facts; i++)
+		json_object_setn_new(facts, (const char *)event->facts[i]->fact_code.data, event->facts[i]->fact_code.len,
+		    cli_json_code(sluis_of(event->facts[i]->value_text)));
+	return facts;
+}
+
 static void
 say_event(struct listing *l, const json_t *row)
 {
@@ -95,6 +106,7 @@ list_event(void *context, const struct sluis_event_evidence *event)
 	if (l->only != UINT64_MAX) {
 		json_object_set_new(row, "parties", parties_json(event->event));
 		json_object_set_new(row, "size", json_integer((json_int_t)event->event->rounded_size));
+		json_object_set_new(row, "facts", facts_json(event->event));
 		if (event->event->ground != NULL) {
 			json_object_set_new(row, "purpose",
 			    cli_json_code(sluis_of(event->event->ground->purpose_code)));

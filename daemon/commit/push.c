@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
 #include <string.h>
 
 #include "commit/internal.h"
@@ -127,6 +128,47 @@ store_accepted(struct round *round, const struct message_view *view, const struc
 	    view->manifest->n_sections);
 }
 
+/* How many sections that ${recipient} gets (-1: of all) hold a number that their sender released as no BSN. */
+static unsigned
+released_for(const struct message_view *view, int recipient)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < view->manifest->n_sections; i++) {
+		if ((view->manifest->sections[i]->flags & SLUIS_SECTION_FLAG_NOT_BSN) != 0 &&
+		    (recipient < 0 || (view->sections[i].recipients >> recipient & 1) != 0))
+			n++;
+	}
+	return n;
+}
+
+/** The facts that an event of acceptance bears: how release is judged, and what the officer should see. */
+struct acceptance_facts {
+	Sluis__Fact step;
+	Sluis__Fact not_bsn;
+	Sluis__Fact *list[2];
+	char count[16];
+};
+
+static void
+say_facts(const struct message_view *view, int recipient, struct acceptance_facts *facts,
+    struct event_words *words)
+{
+	const unsigned released = released_for(view, recipient);
+
+	sluis__fact__init(&facts->step);
+	sluis__fact__init(&facts->not_bsn);
+	facts->list[0] = &facts->step;
+	facts->list[1] = &facts->not_bsn;
+	facts->step.fact_code = sluis_pb(sluis_bytes_text("step"));
+	facts->step.value_text = sluis_pb(view->facts.of_case.step);
+	snprintf(facts->count, sizeof(facts->count), "%u", released);
+	facts->not_bsn.fact_code = sluis_pb(sluis_bytes_text("not-bsn"));
+	facts->not_bsn.value_text = sluis_pb(sluis_bytes_text(facts->count));
+	words->facts = facts->list;
+	words->fact_count = released > 0 ? 2 : 1;
+}
+
 static uint64_t
 size_for(const struct message_view *view, size_t recipient)
 {
@@ -151,12 +193,14 @@ log_accepted(struct round *round, const struct message_view *view, struct event_
 	SLUIS_TRY(ledger_event(round, words, &ret->index));
 	for (size_t i = 0; i < view->manifest->n_recipients; i++) {
 		struct event_words own = *words;
+		struct acceptance_facts facts;
 
 		ret->receivers[i] = ret->index;
 		if (words->party_count <= 1 || view->members[i] == NULL)
 			continue;
 		own.view = EVENT_FOR_PARTIES;
 		own.size = size_for(view, i);
+		say_facts(view, (int)i, &facts, &own);
 		SLUIS_TRY(message_parties(view, (int)i, round->arena, &own.parties, &own.party_count));
 		SLUIS_TRY(ledger_event(round, &own, &ret->receivers[i]));
 	}
@@ -168,13 +212,13 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
     const struct replay_act *act, const struct sluis_verdict *verdict)
 {
 	struct event_words words = plan->about;
-	Sluis__Fact step = SLUIS__FACT__INIT, *facts[1] = { &step };
 	const struct review_about about = {
 		.about = STORE_REVIEW_MESSAGE,
 		.thing = view->message_id,
 		.case_id = view->case_id,
 		.ground = view->act.ground,
 	};
+	struct acceptance_facts facts;
 	struct accepted accepted;
 
 	words.type = "push";
@@ -186,10 +230,7 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	words.message_id = &view->message_id;
 	words.size = view->manifest->files_size;
 	/* the step and the role of acceptance are what release is judged by */
-	step.fact_code = sluis_pb(sluis_bytes_text("step"));
-	step.value_text = sluis_pb(view->facts.of_case.step);
-	words.facts = facts;
-	words.fact_count = 1;
+	say_facts(view, -1, &facts, &words);
 	SLUIS_TRY(log_accepted(round, view, &words, &accepted));
 	SLUIS_TRY(store_accepted(round, view, plan->job, verdict, &accepted));
 	if (sluis_policy_ground(round->commit->policy, view->act.ground)->is_reviewed)

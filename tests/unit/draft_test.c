@@ -243,6 +243,7 @@ nothing_is_lost(void **state)
 
 	(void)state;
 	sample_draft(&s, 5, 3, 1);
+	s.sections[3].has_not_bsn = true;
 	s.draft.kind = SLUIS_MANIFEST_SUPERSEDES;
 	s.draft.target = &an_id;
 	s.recipients[2].kind = SLUIS_MANIFEST_RECOVERY;
@@ -282,6 +283,7 @@ nothing_is_lost(void **state)
 	assert_memory_equal(d->section_id.data, s.sections[4].id.bytes, 16);
 	assert_true(sluis_bytes_is_text(sluis_of(d->category_code), "safety"));
 	assert_int_equal(d->flags, 1);
+	assert_int_equal(s.sealed.manifest.sections[3]->flags, 2);
 	assert_null(d->about);
 	assert_int_equal(d->media_number, 2);
 	assert_true(sluis_bytes_is_text(sluis_of(s.sealed.manifest.sections[2]->about->category_code), "family"));

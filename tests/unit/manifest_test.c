@@ -449,7 +449,7 @@ static void recipient_kind_3(struct sample *s) { V.recipients[1]->kind_number = 
 static void recipient_twice(struct sample *s) { V.recipients[2]->record_hash = V.recipients[0]->record_hash; }
 static void section_index_out(struct sample *s) { V.sections[1]->section_index = 3; }
 static void section_index_other(struct sample *s) { V.sections[1]->section_index = 2; }
-static void unknown_flag(struct sample *s) { V.sections[0]->flags = 2; }
+static void unknown_flag(struct sample *s) { V.sections[0]->flags = 4; }
 static void section_id_twice(struct sample *s) { V.sections[2]->section_id = V.sections[0]->section_id; }
 static void nobody_listed(struct sample *s) { V.sections[0]->n_recipient_indexes = 0; }
 
