@@ -16,6 +16,7 @@
 #include "parcel.h"
 #include "profile_files.h"
 #include "pull_folder.h"
+#include "pull_manifest.h"
 #include "receipt.h"
 
 enum { ARENA_BYTES = 20 * 1024 * 1024, MANIFEST_JSON_MAX = 256 * 1024, PAGES_MAX = 10000 };
@@ -85,54 +86,15 @@ file_name(const struct sluis_manifest *m, size_t section, size_t n, bool sealed,
 	    sealed ? "age" : sluis_section_media_extension(d->media_number));
 }
 
-static json_t *
-json_code(ProtobufCBinaryData code)
-{
-	return json_stringn((const char *)code.data, code.len);
-}
-
-static char *
-manifest_text(const struct opening *o, const struct sluis_pull_done *done,
-    const struct sluis_id *message_id)
-{
-	const struct sluis_manifest *m = &o->parcel.manifest;
-	char message[33], of_case[33], hash[65];
-	json_t *files = json_array(), *root;
-	const struct sluis_id case_id = sluis_id_of(m->m->case_id);
-	size_t n = 0;
-	char *text;
-
-	id_text(message_id, message);
-	id_text(&case_id, of_case);
-	sluis_hex(m->hash.bytes, sizeof(m->hash.bytes), hash);
-	for (size_t i = 0; i < m->n_sections; i++) {
-		if (m->sections[i] == NULL || (o->plain[i].len == 0 && o->outcomes[i] != SLUIS_RECEIPT_OK))
-			continue;
-		json_array_append_new(files,
-		    json_pack("{s:s, s:o, s:I}", "file", done->files[n++], "category",
-			json_code(m->sections[i]->category_code), "size",
-			(json_int_t)m->plain_sizes[i]));
-	}
-	root = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:s, s:o}", "message", message, "case",
-	    of_case, "from",
-	    json_stringn((const char *)o->parcel.sender->handle.data, o->parcel.sender->handle.len),
-	    "organisation",
-	    json_stringn((const char *)o->parcel.sender->organisation_handle.data,
-		o->parcel.sender->organisation_handle.len),
-	    "purpose", json_code(m->m->purpose_code), "ground", json_code(m->m->ground_code),
-	    "created_ms", (json_int_t)m->m->created_ms, "manifest", hash, "files", files);
-	text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2));
-	json_decref(root);
-	return text;
-}
-
 static enum sluis_err
 write_folder(const struct opening *o, const struct sluis_id *message_id, const char *out, bool sealed,
-    struct sluis_pull_done *done, struct sluis_failure *failure)
+    struct sluis_arena *arena, struct sluis_pull_done *done, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_pull_folder_freep) struct sluis_pull_folder *folder = NULL;
 	SLUIS_AUTO(sluis_freep) char *text = NULL;
 	const struct sluis_manifest *m = &o->parcel.manifest;
+	struct sluis_pull_file files[SLUIS_SECTIONS_MAX];
+	json_t *root;
 	char name[33];
 
 	id_text(message_id, name);
@@ -143,9 +105,12 @@ write_folder(const struct opening *o, const struct sluis_id *message_id, const c
 		file_name(m, i, done->n_files + 1, sealed, done->files[done->n_files]);
 		SLUIS_TRY(sluis_pull_folder_add(folder, done->files[done->n_files],
 		    sealed ? sluis_manifest_file(m, i, o->parcel.body) : o->plain[i], failure));
+		files[done->n_files] = (struct sluis_pull_file){ done->files[done->n_files], i };
 		done->n_files++;
 	}
-	text = manifest_text(o, done, message_id);
+	root = sluis_pull_manifest(&o->parcel, files, done->n_files, arena);
+	text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2));
+	json_decref(root);
 	if (text == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("writing files"));
 	SLUIS_TRY(sluis_pull_folder_add(folder, "manifest.json", sluis_bytes_text(text), failure));
@@ -334,7 +299,7 @@ pull_new(struct sluis_session *session, const struct sluis_id *id, const char *o
 	SLUIS_TRY(resend_kept(session, id, arena, &kept, failure));
 	SLUIS_TRY(sluis_parcel_fetch(session, id, arena, &o->parcel, failure));
 	SLUIS_TRY(sluis_fail_err(failure, open_sections(session, arena, o), _("opening the sections")));
-	SLUIS_TRY(write_folder(o, id, out, sealed, done, failure));
+	SLUIS_TRY(write_folder(o, id, out, sealed, arena, done, failure));
 	SLUIS_TRY(make_receipt(session, id, o, arena, failure));
 	if (!o->undecryptable)
 		return SLUIS_OK;
