@@ -49,6 +49,8 @@ enum sluis_certificate_fault {
 
 struct sluis_certificate_why {
 	enum sluis_certificate_fault fault;
+	int place; /* of the certificate in the chain that it is about; -1: the chain as a whole */
+	int crl;   /* of the list among the check's that it is about; -1: none */
 	struct sluis_why why; /* one English clause: what, of which certificate, what next; no names */
 };
 

@@ -93,6 +93,7 @@ struct work {
 	X509_STORE *store;
 	X509_STORE_CTX *ctx;
 	size_t n;
+	const X509_CRL *stopped_at; /* the list that was looked at when the verification failed; only to compare */
 	struct sluis_certificate_why *why;
 };
 
@@ -111,6 +112,8 @@ refuse(const struct work *work, enum sluis_certificate_fault fault, int place)
 	if (work->why == NULL)
 		return SLUIS_ECERTIFICATE;
 	work->why->fault = fault;
+	work->why->place = place;
+	work->why->crl = NO_PLACE;
 	if (place == NO_PLACE)
 		snprintf(work->why->why.text, sizeof(work->why->why.text), "the chain %s",
 		    faults[fault].text);
@@ -118,6 +121,16 @@ refuse(const struct work *work, enum sluis_certificate_fault fault, int place)
 		snprintf(work->why->why.text, sizeof(work->why->why.text), "certificate %d of %zu %s",
 		    place + 1, work->n, faults[fault].text);
 	return SLUIS_ECERTIFICATE;
+}
+
+static enum sluis_err
+refuse_crl(const struct work *work, enum sluis_certificate_fault fault, int place, int crl)
+{
+	const enum sluis_err err = refuse(work, fault, place);
+
+	if (work->why != NULL)
+		work->why->crl = crl;
+	return err;
 }
 
 static bool
@@ -166,7 +179,7 @@ load_crls(struct work *work, const struct sluis_certificate_check *check)
 			crl = d2i_X509_CRL(NULL, &at, (long)der.len);
 		if (crl == NULL || at != der.data + der.len) {
 			X509_CRL_free(crl);
-			return refuse(work, SLUIS_CERTIFICATE_FAULT_CRL_FORM, LEAF);
+			return refuse_crl(work, SLUIS_CERTIFICATE_FAULT_CRL_FORM, LEAF, (int)i);
 		}
 		if (sk_X509_CRL_push(work->crls, crl) <= 0) {
 			X509_CRL_free(crl);
@@ -174,6 +187,17 @@ load_crls(struct work *work, const struct sluis_certificate_check *check)
 		}
 	}
 	return SLUIS_OK;
+}
+
+/* OpenSSL forgets the list on its way out. The first failure ends it: nothing here turns one into a success. */
+static int
+note_list(int ok, X509_STORE_CTX *ctx)
+{
+	struct work *work = X509_STORE_CTX_get_app_data(ctx);
+
+	if (ok == 0)
+		work->stopped_at = X509_STORE_CTX_get0_current_crl(ctx);
+	return ok;
 }
 
 /* The root is the one trusted certificate: the machine's own trust store has no say here. */
@@ -187,6 +211,9 @@ prepare(struct work *work, int64_t at_ms)
 	    X509_STORE_add_cert(work->store, sk_X509_value(work->chain, (int)work->n - 1)) != 1 ||
 	    X509_STORE_CTX_init(work->ctx, work->store, sk_X509_value(work->chain, LEAF), work->chain) != 1)
 		return SLUIS_ENOMEM;
+	if (X509_STORE_CTX_set_app_data(work->ctx, work) != 1)
+		return SLUIS_ENOMEM;
+	X509_STORE_CTX_set_verify_cb(work->ctx, note_list);
 	if (work->crls != NULL) {
 		X509_STORE_CTX_set0_crls(work->ctx, work->crls);
 		flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
@@ -198,6 +225,19 @@ prepare(struct work *work, int64_t at_ms)
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
 	X509_VERIFY_PARAM_set_depth(param, SLUIS_CERTIFICATE_CHAIN_MAX);
 	return SLUIS_OK;
+}
+
+/* Of a fault of a list: which one. Every other fault has none, whatever list was looked at before. */
+static int
+crl_of(const struct work *work, enum sluis_certificate_fault fault)
+{
+	if (fault != SLUIS_CERTIFICATE_FAULT_CRL_EXPIRED && fault != SLUIS_CERTIFICATE_FAULT_CRL_FORM)
+		return NO_PLACE;
+	for (int i = 0; i < sk_X509_CRL_num(work->crls); i++) {
+		if (sk_X509_CRL_value(work->crls, i) == work->stopped_at)
+			return i;
+	}
+	return NO_PLACE;
 }
 
 static enum sluis_err
@@ -213,7 +253,7 @@ run(const struct work *work)
 		return SLUIS_ENOMEM;
 	for (size_t i = 0; i < SLUIS_ARRAY_LEN(results); i++) {
 		if (results[i].code == code)
-			return refuse(work, results[i].fault, place);
+			return refuse_crl(work, results[i].fault, place, crl_of(work, results[i].fault));
 	}
 	return refuse(work, SLUIS_CERTIFICATE_FAULT_FORM, place);
 }
