@@ -7,6 +7,7 @@
 #include "commit/revocation.h"
 #include "hash.h"
 #include "limits.h"
+#include "log.h"
 #include "record.h"
 
 /*
@@ -125,12 +126,12 @@ judge(struct round *round, const Sluis__AskEnrol *ask, const char **ret_rule)
 
 /* CRL at enrolment: a chain on a list never gets into the log. */
 static enum sluis_err
-check_revocation(struct round *round, const Sluis__AskEnrol *ask, const char **ret_rule)
+check_revocation(struct round *round, const Sluis__AskEnrol *ask, const char **ret_rule,
+    struct sluis_why *why)
 {
 	struct sluis_bytes chain[8];
 	struct sluis_organisation organisation = { .certificates = chain };
 	Sluis__Organisation *payload = NULL;
-	struct sluis_why why;
 	bool is_revoked = false;
 
 	if (ask->organisation == NULL)
@@ -143,7 +144,7 @@ check_revocation(struct round *round, const Sluis__AskEnrol *ask, const char **r
 	for (size_t i = 0; i < payload->n_certificate_bytes; i++)
 		chain[organisation.n_certificates++] = sluis_of(payload->certificate_bytes[i]);
 	SLUIS_TRY(revocation_judge(round->commit->revocation, round->commit->directory, &organisation,
-	    round->now_ms, &is_revoked, &why));
+	    round->now_ms, &is_revoked, why));
 	if (is_revoked)
 		*ret_rule = "certificate-invalid";
 	return SLUIS_OK;
@@ -155,6 +156,8 @@ enrol_handle(struct round *round, struct plan *plan)
 	const Sluis__AskEnrol *ask = plan->job->ask->enrol;
 	const Sluis__Record *record = (const Sluis__Record *)plan->job->act;
 	struct store_pending row = { .record_hash = plan->job->act_hash, .asked_ms = round->now_ms };
+	struct sluis_why why = { "" };
+	enum sluis_err err = SLUIS_OK;
 	struct sluis_hash invite;
 	const char *rule = NULL;
 	uint64_t index;
@@ -165,7 +168,15 @@ enrol_handle(struct round *round, struct plan *plan)
 		return plan_refuse(round, plan, "enrol", "invite-invalid", NULL);
 	SLUIS_TRY(judge(round, ask, &rule));
 	if (rule == NULL)
-		SLUIS_TRY(check_revocation(round, ask, &rule));
+		err = check_revocation(round, ask, &rule, &why);
+	if (err == SLUIS_ECERTIFICATE || err == SLUIS_EIO) {
+		/* our lists are at fault, not who asks */
+		log_line(LOG_LEVEL_WARNING, "revocation-lists error=%s why=\"%s\"", sluis_err_name(err),
+		    why.text);
+		plan_unavailable(plan);
+		return SLUIS_OK;
+	}
+	SLUIS_TRY(err);
 	if (rule != NULL)
 		return plan_refuse(round, plan, "enrol", rule, NULL);
 	SLUIS_TRY(sluis_codec_pack(&ask->record->base, round->arena, &row.record));

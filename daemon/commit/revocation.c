@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "certificate.h"
 #include "hash.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, REVOKED_MAX = 4096 };
+enum { DAY_MS = 24 * 3600 * 1000, REVOKED_MAX = 4096, ISSUER_BYTES = 16 /* of its hash: enough to tell it by */ };
 
 struct revocation {
 	char *folder;
@@ -21,9 +22,10 @@ struct revocation {
 	size_t n_revoked;
 };
 
-/** The lists of one reading. */
+/** The lists of one reading, each with the name of its file. */
 struct lists {
 	struct sluis_bytes items[SLUIS_CERTIFICATE_CRLS_MAX];
+	char names[SLUIS_CERTIFICATE_CRLS_MAX][NAME_MAX + 1];
 	size_t n;
 };
 
@@ -94,6 +96,25 @@ read_file(int folder, const char *name, struct sluis_bytes *ret)
 }
 
 static enum sluis_err
+add_list(int folder, const char *name, struct lists *ret, struct sluis_why *why)
+{
+	if (ret->n == SLUIS_ARRAY_LEN(ret->items)) {
+		snprintf(why->text, sizeof(why->text),
+		    "more than %zu revocation lists (crl); leave only the newest of each issuer",
+		    SLUIS_ARRAY_LEN(ret->items));
+		return SLUIS_ETOOBIG;
+	}
+	if (read_file(folder, name, &ret->items[ret->n]) != SLUIS_OK) {
+		snprintf(why->text, sizeof(why->text),
+		    "the revocation list %.100s cannot be read; fetch it again from its issuer, in DER, at most "
+		    "1 MiB", name);
+		return SLUIS_EIO;
+	}
+	snprintf(ret->names[ret->n++], sizeof(ret->names[0]), "%s", name);
+	return SLUIS_OK;
+}
+
+static enum sluis_err
 read_lists(const char *path, struct lists *ret, struct sluis_why *why)
 {
 	DIR *dir = opendir(path);
@@ -101,24 +122,45 @@ read_lists(const char *path, struct lists *ret, struct sluis_why *why)
 	enum sluis_err err = SLUIS_OK;
 
 	if (dir == NULL) {
-		snprintf(why->text, sizeof(why->text), "the folder of revocation lists cannot be read");
+		snprintf(why->text, sizeof(why->text),
+		    "the folder of revocation lists (crl) cannot be read; let the daemon's user read it");
 		return SLUIS_EIO;
 	}
 	while (err == SLUIS_OK && (entry = readdir(dir)) != NULL) {
-		if (!has_suffix(entry->d_name, ".crl"))
-			continue;
-		if (ret->n == SLUIS_ARRAY_LEN(ret->items))
-			err = SLUIS_ETOOBIG;
-		else
-			err = read_file(dirfd(dir), entry->d_name, &ret->items[ret->n]);
-		if (err == SLUIS_OK)
-			ret->n++;
-		else
-			snprintf(why->text, sizeof(why->text), "a revocation list cannot be read: %s",
-			    sluis_err_text(err));
+		if (has_suffix(entry->d_name, ".crl"))
+			err = add_list(dirfd(dir), entry->d_name, ret, why);
 	}
 	closedir(dir);
 	return err;
+}
+
+/*
+ * Which list, and what next: by the name of its file and the SHA-256 of its issuer's certificate, which is in the
+ * organisation's chain. No names: a certificate may be a person's.
+ */
+static void
+explain(const struct sluis_certificate_check *check, const struct lists *lists,
+    const struct sluis_certificate_why *reason, struct sluis_why *why)
+{
+	const size_t place = reason->place < 0 ? 0 : (size_t)reason->place;
+	const size_t issuer = place + 1 < check->n_chain ? place + 1 : place;
+	const struct sluis_hash hash = sluis_hash(check->chain[issuer]);
+	const char *file = reason->crl < 0 ? "" : lists->names[reason->crl];
+	char hex[2 * ISSUER_BYTES + 1];
+
+	sluis_hex(hash.bytes, ISSUER_BYTES, hex);
+	if (reason->crl < 0)
+		snprintf(why->text, sizeof(why->text),
+		    "no revocation list (CRL) of the issuer with certificate sha256 %s is among the lists; fetch it "
+		    "from that issuer, in DER, and put it there as a file .crl", hex);
+	else if (reason->fault == SLUIS_CERTIFICATE_FAULT_CRL_EXPIRED)
+		snprintf(why->text, sizeof(why->text),
+		    "the revocation list %.80s, of the issuer with certificate sha256 %s, is out of date; fetch the "
+		    "new one from that issuer in its place", file, hex);
+	else
+		snprintf(why->text, sizeof(why->text),
+		    "the revocation list %.100s is damaged or not its issuer's; fetch it again from its issuer, in "
+		    "DER", file);
 }
 
 /* Only what a list says is taken from it: an expired or missing list is warned about by the caller, not a revocation. */
@@ -146,7 +188,7 @@ judge(const struct sluis_directory *directory, const struct sluis_organisation *
 	    (reason.fault == SLUIS_CERTIFICATE_FAULT_CRL_MISSING ||
 		reason.fault == SLUIS_CERTIFICATE_FAULT_CRL_EXPIRED ||
 		reason.fault == SLUIS_CERTIFICATE_FAULT_CRL_FORM)) {
-		*why = reason.why;
+		explain(&check, lists, &reason, why);
 		return SLUIS_ECERTIFICATE;
 	}
 	return err == SLUIS_ECERTIFICATE ? SLUIS_OK : err;
