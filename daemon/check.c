@@ -45,6 +45,13 @@ report_policy(void *context, const struct sluis_policy_mistake *mistake)
 	printf("%s:%zu: %s; %s\n", place->file, mistake->line, mistake->mistake, mistake->remedy);
 }
 
+static void
+report_commit(void *context, const char *file, const char *mistake)
+{
+	(void)context;
+	printf("%s:0: %s\n", file, mistake);
+}
+
 static uint8_t *
 read_policy(const char *path, size_t *ret_len)
 {
@@ -94,6 +101,7 @@ check_run(const char *path, bool full)
 {
 	struct place place = { .file = path };
 	const struct config_reporter reporter = { .report = report_config, .context = &place };
+	const struct commit_reporter commit_reporter = { .report = report_commit };
 	struct config config;
 	struct sluis_why why = { "" };
 
@@ -108,11 +116,7 @@ check_run(const char *path, bool full)
 	}
 	if (!check_policy(config.policy))
 		return 1;
-	if (commit_check(&config, full, &why) != SLUIS_OK) {
-		printf("%s:0: %s\n", config.policy, why.text);
-		return 1;
-	}
-	return 0;
+	return commit_check(&config, full, &commit_reporter) == SLUIS_OK ? 0 : 1;
 }
 
 int

@@ -25,7 +25,7 @@ static const struct setting {
 	{ "store",    TYPE_FOLDER,   offsetof(struct config, store),    NULL, "/var/lib/sluisd/store", 0, 0, false,
 	  "folder of the database and its key ring; only the daemon's user may read it" },
 	{ "keys",     TYPE_FOLDER,   offsetof(struct config, keys),     NULL, "/var/lib/sluisd/keys", 0, 0, false,
-	  "folder of curve.key, exchange.key, keys.key and decision.key (0600); sluisd --make-keys makes them" },
+	  "folder of curve.key, curve-next.key, exchange.key, keys.key, decision.key (0600): sluisd --make-keys" },
 	{ "genesis",  TYPE_FILE,     offsetof(struct config, genesis),  NULL, "genesis.bin", 0, 0, false,
 	  "entry 0 of the keys log; taken into the store at the first start" },
 	{ "policy",   TYPE_FILE,     offsetof(struct config, policy),   NULL, "policy.yaml", 0, 0, true,

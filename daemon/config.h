@@ -17,7 +17,7 @@ enum { CONFIG_PATH_MAX = 1024, CONFIG_MAX_BYTES = 64 * 1024 };
 struct config {
 	char file[CONFIG_PATH_MAX];    /* itself, absolute */
 	char store[CONFIG_PATH_MAX];   /* folder: database, keyring */
-	char keys[CONFIG_PATH_MAX];    /* folder: curve.key exchange.key keys.key decision.key */
+	char keys[CONFIG_PATH_MAX];    /* folder: the files of keyfile.h */
 	char genesis[CONFIG_PATH_MAX]; /* packed KeysEntry 0: imported into an empty store */
 	char policy[CONFIG_PATH_MAX];  /* YAML */
 	char crl[CONFIG_PATH_MAX];     /* folder of DER lists; empty: none */

@@ -51,25 +51,32 @@ path_of(const char *dir, enum keyfile which, char ret[static PATH_MAX_BYTES])
 }
 
 static enum sluis_err
-refuse(struct sluis_why *why, const char *path, const char *what)
+refuse(struct sluis_why *why, const char *what)
 {
-	snprintf(why->text, sizeof(why->text), "%.140s: %s", path, what);
+	snprintf(why->text, sizeof(why->text), "%s", what);
 	return SLUIS_EKEYS;
 }
 
 static enum sluis_err
-check_mode(int fd, const char *path, struct sluis_why *why)
+unreadable(struct sluis_why *why)
+{
+	snprintf(why->text, sizeof(why->text), "%.60s; let the daemon's user read it", strerror(errno));
+	return SLUIS_EKEYS;
+}
+
+static enum sluis_err
+check_mode(int fd, uid_t owner, struct sluis_why *why)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return refuse(why, path, strerror(errno));
+		return unreadable(why);
 	if (!S_ISREG(st.st_mode))
-		return refuse(why, path, "not a regular file");
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return refuse(why, path, "belongs to somebody else; chown it to the daemon's user");
+		return refuse(why, "not a regular file; put the key file itself there");
+	if (st.st_uid != owner && st.st_uid != 0)
+		return refuse(why, "belongs to somebody else; chown it to the daemon's user");
 	if ((st.st_mode & 077) != 0)
-		return refuse(why, path, "open to others; chmod 600 it, and replace the key if anybody could read it");
+		return refuse(why, "open to others; chmod 600 it, and replace the key if anybody could read it");
 	return SLUIS_OK;
 }
 
@@ -150,7 +157,8 @@ keyfile_text(enum keyfile which)
 }
 
 SLUIS_MUST_CHECK enum sluis_err
-keyfile_load(const char *dir, enum keyfile which, struct sluis_why *why, struct sluis_secret32 *ret)
+keyfile_inspect(const char *dir, enum keyfile which, uid_t owner, struct sluis_why *why,
+    struct sluis_secret32 *ret)
 {
 	SLUIS_AUTO(wipe_line) char line[LINE_MAX_BYTES];
 	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 secret = { { 0 } };
@@ -159,19 +167,31 @@ keyfile_load(const char *dir, enum keyfile which, struct sluis_why *why, struct 
 	size_t len = 0;
 
 	if (path_of(dir, which, path) != SLUIS_OK)
-		return refuse(why, dir, "too long a path");
+		return refuse(why, "too long a path");
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
-		return refuse(why, path, "missing; sluisd --make-keys makes it");
+		return refuse(why, "missing; put it back, or make it for a new federation: sluisd --make-keys");
 	if (fd < 0)
-		return refuse(why, path, errno == ELOOP ? "a link; put the file itself there" : strerror(errno));
-	SLUIS_TRY(check_mode(fd, path, why));
+		return errno == ELOOP ? refuse(why, "a link; put the file itself there") : unreadable(why);
+	SLUIS_TRY(check_mode(fd, owner, why));
 	if (read_line(fd, line, &len) != SLUIS_OK)
-		return refuse(why, path, strerror(errno));
+		return unreadable(why);
 	if (parse(line, len, which, &secret) != SLUIS_OK)
-		return refuse(why, path, "not the key that its name says; put the right file back");
+		return refuse(why, "not the key that its name says; put the right file back");
 	*ret = secret;
 	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+keyfile_load(const char *dir, enum keyfile which, struct sluis_why *why, struct sluis_secret32 *ret)
+{
+	struct sluis_why what;
+	const enum sluis_err err = keyfile_inspect(dir, which, geteuid(), &what, ret);
+
+	if (err != SLUIS_OK)
+		snprintf(why->text, sizeof(why->text), "%.120s/%s.key: %.110s", dir, KEYFILES[which].text,
+		    what.text);
+	return err;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -9,6 +9,8 @@
 #ifndef SLUISD_KEYFILE_H
 #define SLUISD_KEYFILE_H
 
+#include <sys/types.h>
+
 #include "base.h"
 
 /* clang-format off */
@@ -38,6 +40,13 @@ const char *keyfile_text(enum keyfile which);
  */
 SLUIS_MUST_CHECK enum sluis_err keyfile_load(const char *dir, enum keyfile which, struct sluis_why *why,
     struct sluis_secret32 *ret);
+
+/**
+ * keyfile_inspect(dir, which, owner, why, ret): the same for a daemon that runs as ${owner}; ${why} without the path, as
+ * `mistake; remedy` where there is one.
+ */
+SLUIS_MUST_CHECK enum sluis_err keyfile_inspect(const char *dir, enum keyfile which, uid_t owner,
+    struct sluis_why *why, struct sluis_secret32 *ret);
 
 /**
  * keyfile_make(dir, which, secret, why):

@@ -37,8 +37,20 @@ finish_jobs(struct commit *commit, struct plan *plans, size_t n)
 		commit->parts.wake(commit->parts.context);
 }
 
+/* A list that does not hold is told about and mended by people; what the last reading found stays in force. */
+static void
+look_at_lists(struct commit *commit, int64_t now_ms)
+{
+	struct sluis_why why = { "" };
+	const enum sluis_err err = revocation_read(commit->revocation, commit->directory, now_ms, &why);
+
+	if (err != SLUIS_OK)
+		log_line(LOG_LEVEL_WARNING, "revocation-lists error=%s why=\"%s\"", sluis_err_name(err),
+		    why.text);
+}
+
 static enum sluis_err
-publish(struct commit *commit, const struct round *round, struct sluis_why *why)
+publish(struct commit *commit, const struct round *round)
 {
 	struct sluis_directory *snapshot;
 
@@ -48,7 +60,8 @@ publish(struct commit *commit, const struct round *round, struct sluis_why *why)
 	if (snapshot == NULL)
 		return SLUIS_ENOMEM;
 	directory_holder_publish(commit->parts.directory, snapshot);
-	return revocation_read(commit->revocation, commit->directory, round->now_ms, why);
+	look_at_lists(commit, round->now_ms);
+	return SLUIS_OK;
 }
 
 /* Nothing of this round is on disk: memory goes back to what is. */
@@ -171,7 +184,6 @@ run_round(struct commit *commit, struct job *jobs, size_t n)
 		.keys_size = commit->keys.head.size,
 		.exchange_size = commit->exchange.head.size,
 	};
-	struct sluis_why why = { "" };
 
 	memset(plans, 0, n * sizeof(plans[0]));
 	for (size_t i = 0; i < n; i++) {
@@ -184,7 +196,7 @@ run_round(struct commit *commit, struct job *jobs, size_t n)
 		stop_at(SLUIS_EIO, "begin");
 	if (write_round(commit, &round, plans, n) != SLUIS_OK)
 		refuse_all(plans, n);
-	else if (ledger_committed(&round) != SLUIS_OK || publish(commit, &round, &why) != SLUIS_OK)
+	else if (ledger_committed(&round) != SLUIS_OK || publish(commit, &round) != SLUIS_OK)
 		stop_at(SLUIS_EIO, "publish");
 	finish_jobs(commit, plans, n);
 }
@@ -293,9 +305,8 @@ keep_up(struct commit *commit)
 		commit_tell_rates(commit);
 		log_line(LOG_LEVEL_NOTICE, "policy-changed");
 	}
-	if (revocation_is_due(commit->revocation, now_ms) &&
-	    revocation_read(commit->revocation, commit->directory, now_ms, &why) != SLUIS_OK)
-		log_line(LOG_LEVEL_WARNING, "revocation-lists why=\"%s\"", why.text);
+	if (revocation_is_due(commit->revocation, now_ms))
+		look_at_lists(commit, now_ms);
 }
 
 /* Behind the answers. Whoever waits by now goes first, but not so long that a round must do it before it can answer. */
@@ -349,11 +360,11 @@ commit_open(const struct commit_parts *parts, struct sluis_why *why, struct comm
 }
 
 SLUIS_MUST_CHECK enum sluis_err
-commit_check(const struct config *config, bool full, struct sluis_why *why)
+commit_check(const struct config *config, bool full, const struct commit_reporter *reporter)
 {
 	const struct commit_parts parts = { .config = config };
 	struct commit *commit = make(&parts);
-	const enum sluis_err err = commit == NULL ? SLUIS_ENOMEM : start_check(commit, full, why);
+	const enum sluis_err err = commit == NULL ? SLUIS_ENOMEM : start_check(commit, full, reporter);
 
 	commit_free(commit);
 	return err;

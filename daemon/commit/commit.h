@@ -43,11 +43,19 @@ void commit_run(struct commit *commit);
 /** commit_tell_rates(commit): say the rates of the policy in force now. Before commit_run(). */
 void commit_tell_rates(const struct commit *commit);
 
+/** Where mistakes go, each as one: the file that it is about, then `mistake; remedy`. */
+struct commit_reporter {
+	void (*report)(void *context, const char *file, const char *mistake);
+	void *context;
+};
+
 /**
- * commit_check(config, full, why): what `sluisd --check` says of store and signature: the policy file's hash is one that the
- * registrars signed (where there is a store yet), and with ${full} the whole store and log are read. Nothing is changed.
+ * commit_check(config, full, reporter): what `sluisd --check` says of keys, policy, revocation lists and store: each key file is
+ * that which the federation signed, the policy file one that the registrars signed, every list of revocations holds, and
+ * with ${full} the whole store and log are read. Nothing is changed.
  */
-SLUIS_MUST_CHECK enum sluis_err commit_check(const struct config *config, bool full, struct sluis_why *why);
+SLUIS_MUST_CHECK enum sluis_err commit_check(const struct config *config, bool full,
+    const struct commit_reporter *reporter);
 
 /** commit_reload(commit): ask the thread (from any other) to take a newly signed policy or CRL at its next batch. */
 void commit_reload(struct commit *commit);

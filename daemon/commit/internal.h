@@ -71,14 +71,22 @@ void clock_begin(struct clock *clock, int64_t last_event_ms);
 
 /* start.c: everything that must be so before anything is served */
 SLUIS_MUST_CHECK enum sluis_err start_open(struct commit *commit, struct sluis_why *why);
-/** start_check(commit, full, why): commit_check(), on a commit that is only half made. */
-SLUIS_MUST_CHECK enum sluis_err start_check(struct commit *commit, bool full, struct sluis_why *why);
+/** start_check(commit, full, reporter): commit_check(), on a commit that is only half made. */
+SLUIS_MUST_CHECK enum sluis_err start_check(struct commit *commit, bool full,
+    const struct commit_reporter *reporter);
 /** start_policy(commit, tx, now_ms, why): put the policy in force into commit->policy, where it is not there already. */
 SLUIS_MUST_CHECK enum sluis_err start_policy(struct commit *commit, struct store_tx *tx, int64_t now_ms,
     struct sluis_why *why);
 /** start_policy_file(commit, tx, why): take the configured file into the store when the registrars signed it. */
 SLUIS_MUST_CHECK enum sluis_err start_policy_file(struct commit *commit, struct store_tx *tx,
     struct sluis_why *why);
+
+/* start_keys.c: the key files against what the federation signed, the next transport key too */
+/** start_keys(commit, why): look at all, keep those that commit signs with. Errors: SLUIS_EKEYS with file, mistake, remedy. */
+SLUIS_MUST_CHECK enum sluis_err start_keys(struct commit *commit, struct sluis_why *why);
+/** start_keys_check(commit, reporter): only look, as the owner of the store would; each that is wrong is reported. */
+SLUIS_MUST_CHECK enum sluis_err start_keys_check(const struct commit *commit,
+    const struct commit_reporter *reporter);
 
 /** One transaction and what it has done so far. */
 struct round {
@@ -178,7 +186,7 @@ struct ledger_source {
 SLUIS_MUST_CHECK enum sluis_err ledger_open(struct ledger *ledger, const struct ledger_source *source,
     struct sluis_why *why);
 SLUIS_MUST_CHECK enum sluis_err ledger_identify(struct ledger *ledger,
-    const struct sluis_log_identity *identity, const struct sluis_secret32 *seed, struct sluis_why *why);
+    const struct sluis_log_identity *identity, const struct sluis_secret32 *seed);
 /** ledger_check_full(ledger, tx, why): every event hashes to its entry, every entry leads to the root. SLUIS_ESTORE. */
 SLUIS_MUST_CHECK enum sluis_err ledger_check_full(const struct ledger *ledger, struct store_tx *tx,
     struct sluis_why *why);

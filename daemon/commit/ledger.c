@@ -273,7 +273,7 @@ ledger_open(struct ledger *ledger, const struct ledger_source *source, struct sl
 
 SLUIS_MUST_CHECK enum sluis_err
 ledger_identify(struct ledger *ledger, const struct sluis_log_identity *identity,
-    const struct sluis_secret32 *seed, struct sluis_why *why)
+    const struct sluis_secret32 *seed)
 {
 	struct sluis_public public;
 	uint8_t *origin = malloc(identity->origin.len);
@@ -283,12 +283,6 @@ ledger_identify(struct ledger *ledger, const struct sluis_log_identity *identity
 	memcpy(origin, identity->origin.data, identity->origin.len);
 	ledger->origin = sluis_bytes(origin, identity->origin.len);
 	sluis_signing_secret_expand(seed, &ledger->secret, &public);
-	if (memcmp(public.bytes, identity->key.bytes, sizeof(public.bytes)) != 0) {
-		snprintf(why->text, sizeof(why->text),
-		    "the key file of the %s log is not the key that the federation signed",
-		    ledger->log == STORE_LOG_KEYS ? "keys" : "exchange");
-		return SLUIS_EKEYS;
-	}
 	return sign_head(ledger);
 }
 

@@ -13,8 +13,8 @@
 #include "directory_holder.h"
 #include "event.h"
 #include "hash.h"
-#include "keyfile.h"
 #include "limits.h"
+#include "now.h"
 
 static enum sluis_err
 fail(struct sluis_why *why, enum sluis_err err, const char *text)
@@ -88,37 +88,6 @@ check_keys_root(const struct commit *commit, struct sluis_why *why)
 	if (!sluis_hash_equal(&root, &commit->keys.head.root))
 		return fail(why, SLUIS_ESTORE, "the keys log in the store does not lead to its own head");
 	return SLUIS_OK;
-}
-
-/* ---- keys of the broker ---- */
-
-static enum sluis_err
-load_decision_key(struct commit *commit, struct sluis_why *why)
-{
-	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 seed;
-	struct sluis_public public;
-
-	SLUIS_TRY(keyfile_load(commit->parts.config->keys, KEYFILE_DECISION, why, &seed));
-	sluis_signing_secret_expand(&seed, &commit->decision, &public);
-	if (memcmp(public.bytes, sluis_directory_broker(commit->directory)->decision_key.bytes,
-		sizeof(public.bytes)) != 0)
-		return fail(why, SLUIS_EKEYS,
-		    "decision.key is not the decision key that the federation signed");
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-load_log_keys(struct commit *commit, struct sluis_why *why)
-{
-	const struct sluis_genesis *genesis = sluis_directory_genesis(commit->directory);
-	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 keys;
-	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 exchange;
-
-	SLUIS_TRY(keyfile_load(commit->parts.config->keys, KEYFILE_KEYS, why, &keys));
-	SLUIS_TRY(keyfile_load(commit->parts.config->keys, KEYFILE_EXCHANGE, why, &exchange));
-	SLUIS_TRY(ledger_identify(&commit->keys, &genesis->keys_log, &keys, why));
-	return ledger_identify(&commit->exchange, sluis_directory_exchange_log(commit->directory),
-	    &exchange, why);
 }
 
 /* ---- policy ---- */
@@ -254,8 +223,7 @@ open_in(struct commit *commit, struct round *round, struct sluis_why *why)
 	commit->federation = sluis_directory_federation(commit->directory);
 	SLUIS_TRY(start_policy_file(commit, round->tx, why));
 	SLUIS_TRY(start_policy(commit, round->tx, round->now_ms, why));
-	SLUIS_TRY(load_decision_key(commit, why));
-	SLUIS_TRY(load_log_keys(commit, why));
+	SLUIS_TRY(start_keys(commit, why));
 	return ledger_heads(round);
 }
 
@@ -298,22 +266,44 @@ append_entry(void *context, struct sluis_bytes entry)
 	return sluis_directory_append(commit->directory, entry, NULL);
 }
 
+/** Where to say what is wrong, and the last that was. */
+struct checking {
+	const struct commit_reporter *reporter;
+	enum sluis_err last;
+};
+
+static void
+note(struct checking *checking, enum sluis_err err, const char *file, const struct sluis_why *why)
+{
+	if (err == SLUIS_OK)
+		return;
+	checking->last = err;
+	checking->reporter->report(
+	    checking->reporter->context, file, why->text[0] != '\0' ? why->text : sluis_err_text(err));
+}
+
 /* Beside a running daemon nothing is locked; without a store there is only the genesis to go by. */
 static enum sluis_err
-load_for_check(struct commit *commit, struct sluis_why *why)
+load_store(struct commit *commit, struct sluis_why *why)
+{
+	const enum sluis_err err = store_peek_keys(commit->parts.config->store, append_entry, commit);
+
+	if (err == SLUIS_OK || err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	return fail(why, SLUIS_ESTORE, "the keys log in the store cannot be read; put back a backup, or let "
+				       "the daemon's user ask");
+}
+
+static enum sluis_err
+load_genesis(struct commit *commit, struct sluis_why *why)
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES);
 	struct sluis_bytes entry;
-	const enum sluis_err err = store_peek_keys(commit->parts.config->store, append_entry, commit);
 
 	if (arena == NULL)
 		return SLUIS_ENOMEM;
-	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
-		return fail(why, SLUIS_ESTORE, "the keys log in the store cannot be read");
-	if (sluis_directory_size(commit->directory) > 0)
-		return SLUIS_OK;
 	if (read_file(commit->parts.config->genesis, SLUIS_KEYS_ENTRY_MAX_BYTES, arena, &entry) != SLUIS_OK)
-		return fail(why, SLUIS_EIO, "the genesis file cannot be read, and the store is empty");
+		return fail(why, SLUIS_EIO, "the genesis file cannot be read, and the store is empty; put it there");
 	return sluis_directory_append(commit->directory, entry, why);
 }
 
@@ -357,9 +347,25 @@ check_store(struct commit *commit, struct sluis_why *why)
 }
 
 SLUIS_MUST_CHECK enum sluis_err
-start_check(struct commit *commit, bool full, struct sluis_why *why)
+start_check(struct commit *commit, bool full, const struct commit_reporter *reporter)
 {
-	SLUIS_TRY(load_for_check(commit, why));
-	SLUIS_TRY(check_signed(commit, why));
-	return full ? check_store(commit, why) : SLUIS_OK;
+	struct checking checking = { .reporter = reporter };
+	const struct config *config = commit->parts.config;
+	struct sluis_why why = { "" };
+
+	note(&checking, load_store(commit, &why), config->store, &why);
+	if (checking.last == SLUIS_OK && sluis_directory_size(commit->directory) == 0)
+		note(&checking, load_genesis(commit, &why), config->genesis, &why);
+	if (checking.last != SLUIS_OK)
+		return checking.last; /* nothing to hold the rest against */
+	note(&checking, check_signed(commit, &why), config->policy, &why);
+	why.text[0] = '\0';
+	note(&checking, revocation_read(commit->revocation, commit->directory, now_wall_ms(), &why),
+	    config->crl, &why);
+	why.text[0] = '\0';
+	if (start_keys_check(commit, reporter) != SLUIS_OK)
+		checking.last = SLUIS_EKEYS;
+	if (full)
+		note(&checking, check_store(commit, &why), config->store, &why);
+	return checking.last;
 }

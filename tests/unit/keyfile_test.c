@@ -73,7 +73,7 @@ what_is_no_safe_file_is_refused(void **state)
 	char real[64];
 
 	(void)state;
-	refused("missing; sluisd --make-keys");
+	refused("missing; put it back, or make it for a new federation: sluisd --make-keys");
 	assert_int_equal(keyfile_make(dir, KEYFILE_CURVE, &SECRET, &why), SLUIS_OK);
 	assert_int_equal(chmod(path, 0640), 0);
 	refused("chmod 600");
