@@ -54,6 +54,7 @@ enum sluis_event_action {
 	X(RECEIPT,         "receipt",         UPDATE) \
 	X(REQUEST,         "request",         READ) \
 	X(INQUIRY,         "inquiry",         CREATE) \
+	X(INQUIRY_ANSWER,  "inquiry-answer",  UPDATE) \
 	X(BUSY,            "busy",            EXECUTE) \
 	X(LOG_READ,        "log-read",        READ) \
 	X(INCIDENT,        "incident",        CREATE) \

@@ -5,6 +5,20 @@
 
 enum { RECIPIENT_COLUMNS = 11 }; /* SQL_RECIPIENT_COLUMNS */
 
+/* kind and target of SQL_LINK_JOIN; most messages have none */
+static enum sluis_err
+read_link(sqlite3_stmt *st, int at, struct store_message *ret)
+{
+	const int64_t kind = sqlite3_column_int64(st, at); /* 0 for NULL */
+
+	if (kind == 0)
+		return SLUIS_OK;
+	if (kind != STORE_LINK_SUPERSEDES && kind != STORE_LINK_ANSWERS)
+		return SLUIS_ESTORE;
+	ret->link = (enum store_link)kind;
+	return store_column_fixed(st, at + 1, ret->target.bytes, sizeof(ret->target.bytes));
+}
+
 /* SQL_MESSAGE_COLUMNS from column ${at}. */
 static enum sluis_err
 read_message(struct store_tx *tx, sqlite3_stmt *st, int at, struct sluis_arena *arena,
@@ -25,6 +39,7 @@ read_message(struct store_tx *tx, sqlite3_stmt *st, int at, struct sluis_arena *
 	SLUIS_TRY(store_name_word(tx, sqlite3_column_int64(st, at + 4), arena, &m.sender_handle));
 	SLUIS_TRY(store_column_bytes(st, at + 5, arena, &m.purpose));
 	SLUIS_TRY(store_column_bytes(st, at + 6, arena, &m.retention));
+	SLUIS_TRY(read_link(st, at + 10, &m));
 	*ret = m;
 	return SLUIS_OK;
 }

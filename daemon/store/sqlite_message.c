@@ -59,6 +59,20 @@ add_row(struct store_tx *tx, const struct store_message *m, int64_t sender,
 }
 
 static enum sluis_err
+add_link(struct store_tx *tx, const struct store_message *m)
+{
+	SLUIS_AUTO(store_endp) sqlite3_stmt *st = NULL;
+
+	if (m->link == STORE_LINK_NONE)
+		return SLUIS_OK;
+	st = store_sql(tx, STORE_SQL_LINK_ADD);
+	store_bind_index(st, 1, m->event_index);
+	store_bind(st, 2, m->link);
+	store_bind_id(st, 3, &m->target);
+	return store_write(tx, st);
+}
+
+static enum sluis_err
 add_recipient(struct store_tx *tx, const struct store_recipient *r, int64_t member, uint64_t index)
 {
 	SLUIS_AUTO(store_endp) sqlite3_stmt *st = store_sql(tx, STORE_SQL_RECIPIENT_ADD);
@@ -96,6 +110,7 @@ store_message_add(struct store_tx *tx, const struct store_message *message,
 	SLUIS_TRY(number_recipients(tx, recipients, n, &list));
 	SLUIS_TRY(store_name_number(tx, STORE_NAME_MEMBER, message->sender_handle, &sender));
 	SLUIS_TRY(add_row(tx, message, sender, &list));
+	SLUIS_TRY(add_link(tx, message));
 	for (size_t i = 0; i < n; i++) {
 		const struct store_recipient *r = &recipients[i];
 

@@ -9,13 +9,16 @@
 
 #define SQL_MESSAGE_COLUMNS                                                                \
 	"m.idx, m.id, m.in_case, m.manifest_hash, m.sender, m.purpose, m.retention, m.state, " \
-	"m.accepted_ms, m.expires_ms"
+	"m.accepted_ms, m.expires_ms, l.kind, l.target"
+#define SQL_LINK_JOIN "LEFT JOIN link l ON l.idx = m.idx"
 #define SQL_RECIPIENT_COLUMNS                                                              \
 	"r.entry, r.member, r.organisation, r.record_hash, r.pair_sequence, r.state, r.changed_ms, " \
 	"r.idx, r.released, r.categories, c.signed"
 #define SQL_RECEIPT_JOIN "LEFT JOIN receipt c ON c.idx = r.idx AND c.entry = r.entry"
 #define SQL_REVIEW_COLUMNS \
 	"idx, id, about, thing, in_case, ground, actor, organisation, opened_ms, due_ms, closing"
+#define SQL_INQUIRY_COLUMNS \
+	"idx, id, in_case, asker, holder, until_ms, signed, state, closed_ms, closed_idx, closing"
 #define SQL_GRANT_COLUMNS "id, in_case, payload_hash, signed, state, idx"
 
 /* clang-format off */
@@ -98,10 +101,19 @@
 	X(REVIEW_LIST, "SELECT " SQL_REVIEW_COLUMNS " FROM review WHERE idx >= ?1 ORDER BY idx LIMIT ?2") \
 	X(REVIEW_CLOSE, "UPDATE review SET closing = ?2 WHERE id = ?1 AND closing IS NULL") \
 	\
+	X(INQUIRY_ADD, "INSERT INTO inquiry (idx, id, in_case, asker, holder, until_ms, signed, state) " \
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)") \
+	X(INQUIRY_GET, "SELECT " SQL_INQUIRY_COLUMNS " FROM inquiry WHERE id = ?1") \
+	X(INQUIRY_LIST, "SELECT " SQL_INQUIRY_COLUMNS " FROM inquiry WHERE (asker = ?1 OR holder = ?1) " \
+		"AND idx >= ?2 AND (?4 IS NULL OR in_case = ?4) ORDER BY idx LIMIT ?3") \
+	X(INQUIRY_CLOSE, "UPDATE inquiry SET state = ?2, closed_ms = ?3, closed_idx = ?4, closing = ?5 " \
+		"WHERE id = ?1 AND state = 1") \
+	X(LINK_ADD, "INSERT INTO link (idx, kind, target) VALUES (?1, ?2, ?3)") \
+	\
 	X(MESSAGE_ADD, "INSERT INTO message (idx, id, in_case, manifest_hash, sender, purpose, " \
 		"retention, state, accepted_ms, expires_ms, recipients) " \
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)") \
-	X(MESSAGE_GET, "SELECT " SQL_MESSAGE_COLUMNS " FROM message m WHERE m.id = ?1") \
+	X(MESSAGE_GET, "SELECT " SQL_MESSAGE_COLUMNS " FROM message m " SQL_LINK_JOIN " WHERE m.id = ?1") \
 	X(MESSAGE_IDX, "SELECT idx FROM message WHERE id = ?1") \
 	X(MESSAGE_RECIPIENTS, "SELECT idx, recipients FROM message WHERE id = ?1") \
 	X(MESSAGE_STATE, "UPDATE message SET state = ?2 WHERE id = ?1") \
@@ -124,11 +136,11 @@
 	X(PAIR_GROW, "UPDATE pair SET high = ?4 WHERE sender = ?1 AND recipient = ?2 AND low = ?3") \
 	X(PAIR_DROP, "DELETE FROM pair WHERE sender = ?1 AND recipient = ?2 AND low = ?3") \
 	X(INBOX, "SELECT " SQL_RECIPIENT_COLUMNS ", " SQL_MESSAGE_COLUMNS " FROM recipient r " \
-		"CROSS JOIN message m ON m.idx = r.idx " SQL_RECEIPT_JOIN \
+		"CROSS JOIN message m ON m.idx = r.idx " SQL_RECEIPT_JOIN " " SQL_LINK_JOIN \
 		" WHERE r.member = ?1 AND r.idx >= ?2 ORDER BY r.idx, r.entry LIMIT ?3") \
 	X(INBOX_CASE, "SELECT " SQL_RECIPIENT_COLUMNS ", " SQL_MESSAGE_COLUMNS " FROM event_name k " \
 		"CROSS JOIN recipient r ON r.member = ?1 AND r.idx = k.idx " \
-		"CROSS JOIN message m ON m.idx = k.idx " SQL_RECEIPT_JOIN \
+		"CROSS JOIN message m ON m.idx = k.idx " SQL_RECEIPT_JOIN " " SQL_LINK_JOIN \
 		" WHERE k.name = ?4 AND k.idx >= ?2 ORDER BY k.idx, r.entry LIMIT ?3") \
 	X(LOST_LIST, "SELECT m.id, m.idx, c.locks FROM content c CROSS JOIN message m ON m.idx = c.idx " \
 		"WHERE c.idx >= ?1 AND c.locks NOT NULL ORDER BY c.idx")

@@ -97,6 +97,28 @@ struct store_review {
 	struct sluis_bytes closing; /* packed Signed; empty: open */
 };
 
+enum store_inquiry_state {
+	STORE_INQUIRY_OPEN = 1,
+	STORE_INQUIRY_ANSWERED = 2,
+	STORE_INQUIRY_DECLINED = 3
+};
+
+/** A request for information. */
+struct store_inquiry {
+	uint64_t event_index; /* the cursor of a listing */
+	struct sluis_id id;
+	struct sluis_id case_id;
+	struct sluis_bytes asker_handle;
+	struct sluis_bytes holder_handle;
+	int64_t until_ms;                  /* no answer is taken from then on */
+	struct sluis_bytes signed_inquiry; /* packed Signed */
+	enum store_inquiry_state state;
+	int64_t closed_ms;                 /* this and what follows: once it is not open any more */
+	uint64_t closed_index;
+	struct sluis_id message_id;        /* answered by it */
+	struct sluis_bytes decline;        /* declined: packed Signed */
+};
+
 /* PROTOCOL states of a message and of a recipient, design 7. */
 enum store_message_state {
 	STORE_MESSAGE_ACCEPTED = 1,
@@ -113,6 +135,9 @@ enum store_recipient_state {
 	STORE_RECIPIENT_BLOCKED = 5
 };
 
+/** What a message refers to: kinds of the manifest. */
+enum store_link { STORE_LINK_NONE = 0, STORE_LINK_SUPERSEDES = 2, STORE_LINK_ANSWERS = 3 };
+
 struct store_message {
 	struct sluis_id id;
 	struct sluis_id case_id;
@@ -124,6 +149,8 @@ struct store_message {
 	int64_t accepted_ms;
 	int64_t expires_ms;
 	uint64_t event_index;    /* of push: accepted or refused */
+	enum store_link link;
+	struct sluis_id target;  /* the message superseded, or the request answered */
 	struct sluis_bytes push; /* packed Push as received; empty for STORE_MESSAGE_REFUSED and when not asked for */
 };
 
@@ -328,6 +355,20 @@ SLUIS_MUST_CHECK enum sluis_err store_review_list(struct store_tx *tx, uint64_t 
 /** store_review_close: once; SLUIS_ENOTFOUND for an unknown or closed one. */
 SLUIS_MUST_CHECK enum sluis_err store_review_close(struct store_tx *tx, const struct sluis_id *id,
     struct sluis_bytes closing);
+
+/* ---- Requests for information ---- */
+
+/** store_inquiry_add: open; of the rest of ${inquiry} what stands before .state is taken. */
+SLUIS_MUST_CHECK enum sluis_err store_inquiry_add(struct store_tx *tx, const struct store_inquiry *inquiry);
+/** store_inquiry_get: SLUIS_ENOTFOUND. */
+SLUIS_MUST_CHECK enum sluis_err store_inquiry_get(struct store_tx *tx, const struct sluis_id *id,
+    struct sluis_arena *arena, struct store_inquiry *ret);
+/** store_inquiry_list: those that ${handle} made or holds, at leaf >= ${from}, of ${case_id} when not NULL, in order, at most ${max}. */
+SLUIS_MUST_CHECK enum sluis_err store_inquiry_list(struct store_tx *tx, struct sluis_bytes handle,
+    const struct sluis_id *case_id, uint64_t from, size_t max, struct sluis_arena *arena,
+    struct store_inquiry *ret, size_t *ret_count);
+/** store_inquiry_close: id, state and what follows it of ${inquiry}; once: SLUIS_ENOTFOUND for an unknown or closed one. */
+SLUIS_MUST_CHECK enum sluis_err store_inquiry_close(struct store_tx *tx, const struct store_inquiry *inquiry);
 
 /* ---- Messages ---- */
 

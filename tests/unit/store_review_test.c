@@ -131,7 +131,7 @@ test_a_store_of_schema_1_is_brought_up_to_date(void **state)
 	assert_int_equal(world_add_message(w, 1, 1, 5), SLUIS_OK);
 	world_commit(w);
 	world_close(w);
-	run_sql(w, "DROP TABLE refusal; DROP TABLE review; PRAGMA user_version = 1");
+	run_sql(w, "DROP TABLE refusal; DROP TABLE review; DROP TABLE inquiry; DROP TABLE link; PRAGMA user_version = 1");
 	world_open(w);
 	world_begin(w);
 	assert_int_equal(store_message_get(w->tx, &id, false, w->arena, &row), SLUIS_OK);
