@@ -144,13 +144,13 @@ admit_malformed(struct front *front, const struct job_peer *peer, const char *wh
 
 /* A job that asks nothing: commit makes it an event. */
 void
-admit_note_busy(struct front *front)
+admit_note_busy(struct front *front, int64_t by_ms)
 {
 	struct sluis_public key;
 	char text[LOG_ID_TEXT];
 	uint32_t count;
 
-	while (credit_busy_due(front->credit, front->now_ms, &key, &count)) {
+	while (credit_busy_due(front->credit, by_ms, &key, &count)) {
 		struct job *job = job_new(SLUIS_ARENA_MAX_BYTES);
 
 		log_line(LOG_LEVEL_NOTICE, "busy peer=%s count=%u", log_key(&key, text), count);

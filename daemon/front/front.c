@@ -28,6 +28,7 @@ take_orders(struct front *front)
 	if (!atomic_load(&front->is_stopping) || front->is_draining)
 		return;
 	front->is_draining = true;
+	admit_note_busy(front, INT64_MAX); /* minutes that have not ended yet end here */
 	listener_shut(front->listener);
 	queue_close(front->parts.in);
 }
@@ -136,7 +137,7 @@ front_run(struct front *front)
 		admit_round(front);
 		deliver_all(front);
 		deliver_parked(front);
-		admit_note_busy(front);
+		admit_note_busy(front, front->now_ms);
 		tick(front);
 		if (is_drained(front))
 			return;

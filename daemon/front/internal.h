@@ -39,8 +39,8 @@ struct front {
 void admit_round(struct front *front);
 /** admit_malformed(front, peer, why): note it; false: its key has no rate left, say nothing. */
 SLUIS_MUST_CHECK bool admit_malformed(struct front *front, const struct job_peer *peer, const char *why);
-/** admit_note_busy(front): members' minutes of busy answers that are over become one event each. */
-void admit_note_busy(struct front *front);
+/** admit_note_busy(front, by_ms): members' minutes of busy answers that are over by ${by_ms} become one event each. */
+void admit_note_busy(struct front *front, int64_t by_ms);
 
 /* ---- deliver.c: answers out ---- */
 

@@ -625,15 +625,23 @@ busy_becomes_one_note_for_commit(void **state)
 	credit_set_rates(front->credit, 1, 1);
 	for (int i = 0; i < 4; i++)
 		(void)!credit_take(front->credit, &member, 0, front->now_ms, &retry_s);
-	admit_note_busy(front);
+	admit_note_busy(front, front->now_ms);
 	assert_int_equal(queue_length(still.in), 0);
 	front->now_ms += CREDIT_MINUTE_MS;
-	admit_note_busy(front);
+	admit_note_busy(front, front->now_ms);
 	note = queue_take_all(still.in, 8, 0, &n);
 	assert_int_equal(n, 1);
 	assert_int_equal(note->busy_count, 3);
 	assert_true(note->peer.is_member);
 	assert_memory_equal(note->peer.curve_key.bytes, member.curve_key.bytes, 32);
+	assert_true(queue_put(still.out, note));
+	deliver_all(front);
+	/* a front that stops ends the minute */
+	(void)!credit_take(front->credit, &member, 0, front->now_ms, &retry_s);
+	admit_note_busy(front, INT64_MAX);
+	note = queue_take_all(still.in, 8, 0, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(note->busy_count, 1);
 	assert_true(queue_put(still.out, note));
 	deliver_all(front);
 	world_close(&still);
