@@ -62,17 +62,30 @@ is_near(struct sluis_bytes handle, struct sluis_bytes asked)
 	    (handle.len >= common && memcmp(handle.data, asked.data, common) == 0);
 }
 
+/* Handles have no capitals: what somebody wrote with them is near to the same without. */
+static struct sluis_bytes
+without_capitals(struct sluis_bytes asked, uint8_t ret[static SLUIS_HANDLE_MAX])
+{
+	if (asked.len > SLUIS_HANDLE_MAX)
+		return asked;
+	for (size_t i = 0; i < asked.len; i++)
+		ret[i] = asked.data[i] >= 'A' && asked.data[i] <= 'Z' ? (uint8_t)(asked.data[i] | 32) : asked.data[i];
+	return sluis_bytes(ret, asked.len);
+}
+
 static enum sluis_err
 unknown(struct sluis_session *session, const char *what, struct sluis_bytes asked,
     struct sluis_failure *failure)
 {
+	uint8_t lower[SLUIS_HANDLE_MAX];
+	const struct sluis_bytes near = without_capitals(asked, lower);
 	const struct sluis_member *member;
 	char list[200] = "";
 	size_t cursor = 0, n = 0, at = 0;
 
 	while (n < CANDIDATES_MAX && (member = sluis_directory_next_member(session->directory, &cursor,
 				 SLUIS_STANDING_BIT(SLUIS_STANDING_ACTIVE))) != NULL) {
-		if (!is_near(member->handle, asked))
+		if (!is_near(member->handle, near))
 			continue;
 		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%.*s", n > 0 ? ", " : "",
 		    (int)member->handle.len, (const char *)member->handle.data);
