@@ -18,6 +18,7 @@ usage() {
 	cat >&2 <<'TEXT'
 usage: practice-pki.sh [--quiet] DIR [HANDLE:OIN:FULL NAME:UNIT[:ec|:rsa]]...
        practice-pki.sh [--quiet] expired DIR HANDLE:OIN:FULL NAME:UNIT[:ec|:rsa]
+       practice-pki.sh [--quiet] short DIR SECONDS HANDLE:OIN:FULL NAME:UNIT[:ec|:rsa]
        practice-pki.sh [--quiet] revoke DIR HANDLE
        practice-pki.sh [--quiet] crl DIR [DAYS]
 
@@ -26,6 +27,7 @@ DIR/organisations/HANDLE/{cert.pem,chain.pem,key.pem}; chain.pem is leaf first, 
 OIN: 20 digits with the prefix for tests, 00000099. Keys are EC P-256; of the organisations in
 one call that name no kind, the last gets RSA when there are two or more.
 expired  as above, but the certificate ended yesterday
+short    as above, but the certificate ends so many seconds from now
 revoke   puts the certificate of HANDLE on the TSP CA's list
 crl      makes all lists anew, valid for DAYS (400)
 TEXT
@@ -187,14 +189,14 @@ is_there() { # HANDLE OIN
 }
 
 # openssl req sets no dates of its own choice; openssl ca does.
-issue_expired() { # FOLDER SUBJECT KEY-OPTIONS...
-	local folder=$1 subject=$2
-	shift 2
+issue_between() { # FOLDER SUBJECT START END KEY-OPTIONS...
+	local folder=$1 subject=$2 start=$3 end=$4
+	shift 4
 	ssl req -new "$@" -nodes -keyout "$folder/key.new" -utf8 -subj "$subject" \
 		-config openssl.cnf -out "$folder/request.new"
 	ssl ca -batch -notext -name ca_tsp -config openssl.cnf -extensions organisation \
-		-startdate "$(date -u -d '2 years ago' +%Y%m%d%H%M%SZ)" \
-		-enddate "$(date -u -d yesterday +%Y%m%d%H%M%SZ)" -preserveDN -utf8 \
+		-startdate "$(date -u -d "$start" +%Y%m%d%H%M%SZ)" \
+		-enddate "$(date -u -d "$end" +%Y%m%d%H%M%SZ)" -preserveDN -utf8 \
 		-in "$folder/request.new" -out "$folder/cert.new"
 	rm -f "$folder/request.new"
 }
@@ -210,7 +212,9 @@ issue() { # ORGANISATION KIND-WHERE-NONE-IS-NAMED TERM
 	subject+="/CN=$handle.oefenregio.example/serialNumber=$oin"
 	read -ra options <<<"$(key_options "${kind:-$2}")"
 	if [ "$3" = expired ]; then
-		issue_expired "$folder" "$subject" "${options[@]}"
+		issue_between "$folder" "$subject" '2 years ago' yesterday "${options[@]}"
+	elif [ "$3" != valid ]; then
+		issue_between "$folder" "$subject" '1 minute ago' "$3" "${options[@]}"
 	else
 		ssl req -x509 -new "${options[@]}" -nodes -keyout "$folder/key.new" -utf8 -subj "$subject" \
 			-config openssl.cnf -extensions organisation -sha256 \
@@ -259,13 +263,13 @@ if [ "${1:-}" = --quiet ]; then
 fi
 COMMAND=up
 case ${1:-} in
-expired | revoke | crl) COMMAND=$1 && shift ;;
+expired | short | revoke | crl) COMMAND=$1 && shift ;;
 "" | -*) usage ;;
 esac
 [ $# -ge 1 ] || usage
 command -v openssl >/dev/null || fail "openssl is not installed" "apt-get install openssl"
 case $COMMAND in
-up | expired) mkdir -p "$1/pki/private" ;;
+up | expired | short) mkdir -p "$1/pki/private" ;;
 revoke | crl)
 	[ -e "$1/pki/tsp.crl.pem" ] || fail "no practice PKI in $1" "practice-pki.sh $1 makes one"
 	;;
@@ -286,6 +290,11 @@ expired)
 	[ $# -eq 1 ] || usage
 	make_pki
 	issue "$1" ec expired
+	;;
+short)
+	[[ $# -eq 2 && $1 =~ ^[1-9][0-9]{0,5}$ ]] || usage
+	make_pki
+	issue "$2" ec "$1 seconds"
 	;;
 revoke)
 	[ $# -eq 1 ] || usage

@@ -7,8 +7,10 @@ ATTACK_PROGRAMS := $(B)/attack/evil_client $(B)/attack/lying_proxy
 attack-build: $(ATTACK_PROGRAMS)
 check-build: attack-build
 
-$(B)/attack/evil_client: $(B)/obj/tests/attack/evil_client.o $(B)/obj/tests/attack/evil_acts.o $(B)/obj/tests/attack/evil_message.o
-$(B)/attack/lying_proxy: $(B)/obj/tests/attack/lying_proxy.o
+EVIL_PARTS := evil_client evil_acts evil_message evil_record
+LYING_PARTS := lying_proxy lying_log evil_record
+$(B)/attack/evil_client: $(EVIL_PARTS:%=$(B)/obj/tests/attack/%.o)
+$(B)/attack/lying_proxy: $(LYING_PARTS:%=$(B)/obj/tests/attack/%.o)
 $(ATTACK_PROGRAMS): $(B)/libclient.a $(B)/libproto.a
 	@mkdir -p $(@D)
 	@echo "  LD  $@"

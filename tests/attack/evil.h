@@ -78,4 +78,10 @@ int evil_grant(struct evil *evil, const char *attack, const char *case_hex);
 /** evil_approve(evil, path): approve the record in that file. Ends with the exit code. */
 int evil_approve(struct evil *evil, const char *path);
 
+/** evil_renew(evil, argv, argc): CODE (hex) FOLDER FILE ROLE...: see evil_client. Ends with the exit code. */
+int evil_renew(struct evil *evil, char **argv, int argc);
+
+/** evil_registrars(evil, handles, needed): prints index, entry and root of the keys log with that entry at its end. */
+int evil_registrars(struct evil *evil, const char *handles, uint32_t needed);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "evil_record.h"
 #include "grants.h"
 #include "hash.h"
 #include "limits.h"
@@ -45,7 +46,6 @@ fill_grant(Sluis__Grant *g, const struct sluis_case *of_case, const struct sluis
 	g->givers = givers;
 	g->n_givers = 1;
 	g->authority_count = 2;
-	g->text_code = sluis_pb(sluis_bytes_text("v1"));
 	g->purpose_codes = &purpose;
 	g->n_purpose_codes = 1;
 	g->category_codes = categories;
@@ -90,6 +90,7 @@ evil_grant(struct evil *evil, const char *attack, const char *case_hex)
 
 	randombytes_buf(id.bytes, sizeof(id.bytes));
 	fill_grant(&g, evil_case(evil, &case_id), &id, &none, givers);
+	g.text_code = sluis_pb(sluis_policy_consent_text_version(evil->session->policy));
 	g.created_ms = g.from_ms = (uint64_t)now_ms;
 	g.until_ms = (uint64_t)now_ms + (strcmp(attack, "short") == 0 ? 1500 : DAY_MS);
 	band.until_ms = UINT64_C(1893456000000); /* 2030-01-01 */
@@ -147,4 +148,70 @@ evil_approve(struct evil *evil, const char *path)
 	ask.approve = &approve;
 	return evil_say(evil, sluis_session_call(evil->session, &ask, sluis_bytes(NULL, 0), evil->arena, &answer,
 	    &evil->failure), "approved");
+}
+
+/* ---- registrars ---- */
+
+static void
+write_row(const char *path, Sluis__PendingRow *row, struct evil *evil)
+{
+	struct sluis_bytes packed;
+	FILE *file = fopen(path, "wb");
+
+	evil_must(file == NULL ? SLUIS_EIO : SLUIS_OK, path);
+	evil_must(sluis_codec_pack(&row->base, evil->arena, &packed), path);
+	fwrite(packed.data, 1, packed.len, file);
+	fclose(file);
+}
+
+int
+evil_renew(struct evil *evil, char **argv, int argc)
+{
+	const struct evil_maker maker = { evil->session, evil->arena, &evil->failure };
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskEnrol enrol = SLUIS__ASK_ENROL__INIT;
+	Sluis__PendingRow row = SLUIS__PENDING_ROW__INIT;
+	const struct sluis_id code = evil_id(argv[0]);
+	struct sluis_answer answer;
+
+	row.asked_ms = (uint64_t)sluis_now_ms();
+	row.record = evil_record_renewal(&maker, argv[1], argv + 3, (size_t)argc - 3);
+	write_row(argv[2], &row, evil);
+	enrol.code_bytes = sluis_pb_id(&code);
+	enrol.record = row.record;
+	ask.act_case = SLUIS__ASK__ACT_ENROL;
+	ask.enrol = &enrol;
+	return evil_say(evil, sluis_session_call(evil->session, &ask, sluis_bytes(NULL, 0), evil->arena, &answer,
+	    &evil->failure), "handed in");
+}
+
+static void
+print_hex(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", bytes[i]);
+}
+
+int
+evil_registrars(struct evil *evil, const char *handles, uint32_t needed)
+{
+	const struct evil_maker maker = { evil->session, evil->arena, &evil->failure };
+	struct sluis_directory *directory = evil->session->directory;
+	const struct sluis_bytes entry = evil_record_entry(&maker, SLUIS_ENTRY_REGISTRARS,
+	    evil_record_registrars(&maker, handles, needed));
+	const uint64_t index = sluis_directory_size(directory);
+	struct sluis_hash root;
+	struct sluis_why why;
+
+	if (sluis_directory_append(directory, entry, &why) != SLUIS_OK) {
+		puts(why.text);
+		return EVIL_BROKEN;
+	}
+	root = sluis_directory_root(directory);
+	printf("%llu ", (unsigned long long)index);
+	print_hex(entry.data, entry.len);
+	putchar(' ');
+	print_hex(root.bytes, sizeof(root.bytes));
+	putchar('\n');
+	return 0;
 }

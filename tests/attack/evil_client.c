@@ -6,6 +6,9 @@
  *   evil_client PROFILE send|resign|recase|lift FILE [CASE GRANT TO PURPOSE CATEGORY=TEXT...]   with a push saved before
  *   evil_client PROFILE grant ATTACK CASE     a grant: honest, short (ends in a second), youth or one-parent (the wrong giver), federation
  *   evil_client PROFILE approve FILE          approve the record in that file (of org issue), whoever this is
+ *   evil_client PROFILE renew CODE FOLDER FILE ROLE...   hand in a next record of one's own, signed with the key in FOLDER; kept in FILE
+ *   evil_client PROFILE registrars K HANDLE,HANDLE   an entry that names them: "INDEX ENTRY ROOT", hex
+ *   evil_client PROFILE flood N   N messages without a frame, then an honest question
  *   evil_client PROFILE ask status|fetch|case|grants ID   answer's rule and length, from a client that has seen nothing
  *   evil_client PROFILE head CASE             head of its chain
  *   evil_client PROFILE pull-bytes MESSAGE OUT   pull again and again from a proxy that changes one byte more each time
@@ -359,6 +362,24 @@ do_pull_bytes(struct evil *evil, const char *hex, const char *out)
 	return wrong == 0 ? 0 : 1;
 }
 
+/* Each counts for many requests, and none is looked at (PROTOCOL 9.1). */
+static int
+do_flood(struct evil *evil, int n)
+{
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskHello hello = SLUIS__ASK_HELLO__INIT;
+	struct sluis_answer answer;
+
+	for (int i = 0; i < n; i++) {
+		while (sluis_connection_send(evil->session->connection, sluis_bytes(NULL, 0), sluis_bytes(NULL, 0)) != SLUIS_OK)
+			usleep(1000);
+	}
+	ask.act_case = SLUIS__ASK__ACT_HELLO;
+	ask.hello = &hello;
+	return evil_say(evil, sluis_session_call(evil->session, &ask, sluis_bytes(NULL, 0), evil->arena, &answer,
+	    &evil->failure), "answered");
+}
+
 static int
 run(struct evil *evil, char **argv, int argc)
 {
@@ -370,6 +391,12 @@ run(struct evil *evil, char **argv, int argc)
 		return do_head(evil, argv[1]);
 	if (strcmp(what, "approve") == 0 && argc == 2)
 		return evil_approve(evil, argv[1]);
+	if (strcmp(what, "flood") == 0 && argc == 2)
+		return do_flood(evil, atoi(argv[1]));
+	if (strcmp(what, "renew") == 0 && argc > 4)
+		return evil_renew(evil, argv + 1, argc - 1);
+	if (strcmp(what, "registrars") == 0 && argc == 3)
+		return evil_registrars(evil, argv[2], (uint32_t)atoi(argv[1]));
 	if (argc < 2)
 		return EVIL_BROKEN;
 	if (strcmp(what, "grant") == 0 && argc == 3)

@@ -7,6 +7,7 @@
 #
 # One line each: attack -> what caught it -> exit code; an attack that succeeds, or is refused for another reason, is a failure.
 # What the broker saw must also stand in the log. Last line "N passed, N failed".
+# shellcheck disable=SC2034
 set -euo pipefail
 umask 077
 
@@ -21,70 +22,13 @@ PROXY=$SLUIS_BIN/attack/lying_proxy
 PASSED=0
 FAILED=0
 PROXY_PID=
+PROXY_BY=
+MEANWHILE=()
 
-broken() {
-	echo "run.sh: error: $1" >&2
-	exit 1
-}
-
-as() { # HANDLE WORD...
-	local handle=$1
-	shift
-	"$SLUIS" --profile "$REGION/profiles/$handle" "$@" </dev/null
-}
-
-evil() { # HANDLE WORD...
-	local handle=$1
-	shift
-	"$EVIL" "$REGION/profiles/$handle" "$@"
-}
-
-ok() { # NAME CAUGHT CODE
-	PASSED=$((PASSED + 1))
-	printf '%s -> %s -> %s\n' "$1" "$2" "$3"
-}
-
-bad() { # NAME WORDS
-	FAILED=$((FAILED + 1))
-	printf 'FAIL %s: %s\n' "$1" "$2"
-}
-
-# An attack: what it runs must end with ${2} and say ${3}.
-attack() { # NAME EXIT SAYS COMMAND...
-	local name=$1 want=$2 says=$3 code=0 words
-	shift 3
-	words=$("$@" 2>&1) || code=$?
-	if [ "$code" -ne "$want" ] || ! grep -qF -- "$says" <<<"$words"; then
-		bad "$name" "ended with $code (wanted $want, \"$says\"): $(tail -n 4 <<<"$words")"
-		return
-	fi
-	ok "$name" "$says" "$code"
-}
-
-# The same, by a member whose own log must show the refusal as its newest event: rule ${3}, of type ${5}.
-seen() { # NAME EXIT RULE HANDLE TYPE COMMAND...
-	local name=$1 want=$2 rule=$3 handle=$4 type=$5 before=$FAILED event
-	shift 5
-	attack "$name" "$want" "$rule" "$@"
-	if [ "$FAILED" -ne "$before" ]; then return; fi
-	event=$(as "$handle" --json log list | jq -r '.[-1] | "\(.type) \(.outcome) \(.rule)"')
-	if [ "$event" != "$type refuse $rule" ]; then
-		PASSED=$((PASSED - 1))
-		bad "$name" "the log's last event is \"$event\", not \"$type refuse $rule\""
-	fi
-}
-
-id_of() { # COMMAND...: the id that it prints first
-	local words
-	words=$("$@" 2>&1) || broken "$* ended with $?: $words"
-	words=$(head -n1 <<<"$words")
-	[[ $words =~ ^[0-9a-f]{32}$ ]] || broken "$*: no id: $words"
-	echo "$words"
-}
-
-push() { # ATTACK [CASE [GRANT [TO]]]: the provider's message, with that wrong in it
-	evil provider push "$1" "${2:-$CASE}" "${3:-$GRANT}" "${4:-director}" referral "question=$LONG" history=Verleden
-}
+for part in lib standing colluding; do
+	# shellcheck source=/dev/null
+	. "$TOP/tests/attack/$part.sh"
+done
 
 # ---- clients that lie ----
 
@@ -145,41 +89,6 @@ grant_attacks() {
 	seen "a grant that has ended" 3 grant-expired provider push push - "$CASE" "$short"
 }
 
-# Opens a session that is sealed and signed, does ${3}... behind its back, and only then lets it send.
-meanwhile() { # HANDLE RULE COMMAND...
-	local handle=$1 line code=0
-	shift
-	mkfifo "$WORK/in" "$WORK/out"
-	evil "$handle" push waiting "$CASE" "$GRANT" director referral question=Vraag <"$WORK/in" >"$WORK/out" 2>&1 &
-	local pid=$!
-	exec 7>"$WORK/in" 8<"$WORK/out"
-	rm "$WORK/in" "$WORK/out"
-	read -r line <&8
-	[ "$line" = ready ] || broken "the waiting client says \"$line\""
-	"$@" >"$WORK/words" 2>&1 || broken "$*: $(cat "$WORK/words")"
-	echo >&7
-	cat <&8
-	wait "$pid" || code=$?
-	exec 7>&- 8<&-
-	return "$code"
-}
-
-reload() {
-	local before i
-	before=$(grep -c reload "$REGION/sluisd.log" || true)
-	kill -HUP "$(cat "$REGION/sluisd.pid")"
-	for ((i = 0; i < 60; i++)); do
-		if [ "$(grep -c reload "$REGION/sluisd.log" || true)" -gt "$before" ]; then return; fi
-		sleep 0.05
-	done
-	broken "the broker did not reload"
-}
-
-revoke_referrer() {
-	"$TOP/deploy/practice-pki.sh" --quiet revoke "$REGION" referrer
-	reload
-}
-
 case_attacks() {
 	local head
 	head=$(evil provider head "$CASE")
@@ -215,22 +124,22 @@ not_found_attacks() {
 
 # ---- identities ----
 
-# A stranger's profile for ${1}, with a record that ${3} signed, handed in.
-enrol() { # HANDLE PROFILE ORGANISATION
-	as registrar registry invite --handle "$1" --organisation "$3" --out "$WORK/$2.invite" &&
-		as "$2" init --invite "$WORK/$2.invite" --no-passphrase &&
-		as "$2" org issue "$REGION/profiles/$2/request.json" --role provider --until "$(date -u -d '+6 months' +%F)" \
-			--organisation "$REGION/organisations/$3" --name "Jeugdzorg De Nieuwe" --regime jeugdwet \
-			--out "$WORK/$2.record" &&
-		as "$2" enrol "$WORK/$2.record"
+# A word that is no handle, however near it looks, is nobody: candidates, and nothing sealed or asked.
+look_alikes() {
+	local word
+	for word in directer Director DIRECTOR director- -director 'director ' "d$(printf '\u0456')rector" "director$(printf '\u200b')" \
+		"$(printf '\uff44')irector" "dire$(printf '\u0441')tor"; do
+		attack "a handle that looks like another's: $(printf %q "$word")" 2 "did you mean: director" \
+			as provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to "$word" question="$WORK/text.md"
+	done
+	attack "a look-alike is not put on a case either" 2 "did you mean: director" as provider case open --member Director
 }
 
 identity_attacks() {
 	attack "a handle that is somebody else's" 3 handle-in-use enrol director director-two provider
-	attack "a handle that looks like another's is not that other" 2 "did you mean: director" \
-		as provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to directer question="$WORK/text.md"
+	look_alikes
 	enrol newcomer newcomer provider >/dev/null 2>&1 || broken "no newcomer"
-	attack "a record approved by itself" 3 member-inactive evil newcomer approve "$WORK/newcomer.record"
+	noted "a record approved by itself, a stranger" 3 member-inactive newcomer approve - evil newcomer approve "$WORK/newcomer.record"
 	seen "a record approved by a member who is no registrar" 3 act-role provider approve evil provider approve "$WORK/newcomer.record"
 	"$TOP/deploy/practice-pki.sh" --quiet expired "$REGION" "ended:00000099100000091000:Zorg Geweest:Team"
 	attack "an organisation with a certificate that has ended" 3 "by rule certificate" enrol ended ended ended
@@ -240,77 +149,7 @@ identity_attacks() {
 	attack "an organisation with a revoked certificate" 3 certificate-invalid enrol revoked revoked revoked
 }
 
-# Last: these members stay refused.
-standing_attacks() {
-	attack "suspended while connected: the next message" 3 member-inactive \
-		meanwhile provider as registrar registry suspend provider
-	attack "suspended: a new connection" 3 member-inactive \
-		as provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director question="$WORK/text.md"
-	attack "certificate revoked while connected" 3 certificate-invalid \
-		revoked_meanwhile
-}
-
-revoked_meanwhile() {
-	revoke_referrer
-	as referrer case open --member director
-}
-
 # ---- a broker that lies ----
-
-# A copy of ${1}'s profile that meets the proxy; `fresh`: without what it has verified so far.
-victim() { # HANDLE [fresh]
-	rm -rf "$WORK/victim"
-	cp -a "$REGION/profiles/$1" "$WORK/victim"
-	[ "${2:-}" = fresh ] || return 0
-	rm -rf "$WORK"/victim/{keys.log,policy}
-	jq '{exchange: .exchange, keys: .keys, sequences: {}}' "$WORK/victim/profile.json" >"$WORK/victim/state.json"
-}
-
-meets_proxy() {
-	sed -i "s|$(cat "$REGION/endpoint")|$PROXY_AT|" "$WORK/victim/profile.json"
-}
-
-by_victim() { # WORD...
-	"$SLUIS" --profile "$WORK/victim" "$@" </dev/null
-}
-
-# Refused, with evidence, and nothing in the folder.
-pull_by_victim() { # MESSAGE
-	local code=0
-	mkdir -p "$WORK/pulled"
-	by_victim pull "$1" --out "$WORK/pulled" || code=$?
-	if [ "$code" -ne 0 ] && [ -n "$(ls -A "$WORK/pulled")" ]; then echo "but it wrote: $(ls "$WORK/pulled")"; return 99; fi
-	rm -rf "$WORK/pulled"
-	return "$code"
-}
-
-proxy_starts() { # HANDLE LIE [PARAMETER]
-	local line
-	mkfifo "$WORK/proxy"
-	"$PROXY" "$PROXY_AT" "$REGION/keys" "$REGION/profiles/$1" "${@:2}" >"$WORK/proxy" 2>"$WORK/proxy.log" &
-	PROXY_PID=$!
-	read -r line <"$WORK/proxy" || line=$(cat "$WORK/proxy.log")
-	rm "$WORK/proxy"
-	[ "$line" = ready ] || broken "the proxy says \"$line\""
-}
-
-proxy_stops() {
-	kill "$PROXY_PID" 2>/dev/null || true
-	wait "$PROXY_PID" 2>/dev/null || true
-	PROXY_PID=
-}
-
-# HANDLE's copied profile does ${6}... through a proxy with that lie.
-lie() { # NAME EXIT SAYS HANDLE[/fresh] "LIE [PARAMETER]" COMMAND...
-	local handle=${4%/*} fresh=
-	if [[ $4 == */fresh ]]; then fresh=fresh; fi
-	victim "$handle" $fresh
-	meets_proxy
-	# shellcheck disable=SC2086
-	proxy_starts "$handle" $5
-	attack "$1" "$2" "$3" "${@:6}"
-	proxy_stops
-}
 
 pull_every_byte() { # MESSAGE
 	mkdir -p "$WORK/bytes"
@@ -384,14 +223,9 @@ policy_attacks() {
 	restart 2>/dev/null
 }
 
-# With the broker down, one statement in its store.
-in_store() { # SQL
-	"$TOP/deploy/region.sh" stop-broker "$REGION"
-	sqlite3 "$REGION/store/sluis.db" "$1"
-}
-
 stored_attacks() {
-	local message="x'$(push -)'"
+	local message
+	message="x'$(push -)'"
 	in_store "insert into recipient select (select number from name where kind = 1 and word = cast('school' as blob)), idx,
 		entry, organisation, record_hash, pair_sequence, 1, changed_ms, 0, categories from recipient
 		where idx = (select idx from message where id = $message);"
@@ -455,17 +289,22 @@ REGION=${1:-$WORK/region}
 trap finish EXIT
 set_up
 attack "none: an honest message is taken" 0 "" push -
+fleeting_attacks
+flood_attacks
 sections_attacks
 replay_attacks
 grant_attacks
 case_attacks
 not_found_attacks
 identity_attacks
+registrar_attacks
 broker_attacks
+colluding_attacks
 held_logs
 policy_attacks
 stored_attacks
 standing_attacks
+events_are_there
 store_attacks
 echo "$PASSED passed, $FAILED failed"
 [ "$FAILED" -eq 0 ]
