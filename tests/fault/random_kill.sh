@@ -61,6 +61,7 @@ die() { # NUMBER
 		end_child KILL
 	else
 		OPEN=$((OPEN + 1))
+		AT_WORK=$((AT_WORK + 1))
 		reap
 	fi
 	no_plan
@@ -71,7 +72,7 @@ for ((s = 0; s < SENDERS; s++)); do
 	sender "$s" 2>/dev/null &
 	SENDER+=($!)
 done
-OPEN=0
+OPEN=0 AT_WORK=0
 {
 	for ((k = 1; k <= KILLS; k++)); do
 		die "$k"
@@ -92,7 +93,7 @@ cat "$WORK"/senders/*.acked | sort >"$WORK/acked"
 inbox_ids | sort >"$WORK/inbox"
 LOST=$(sort -u "$WORK/acked" | comm -23 - <(sort -u "$WORK/inbox") | wc -l)
 DOUBLED=$(($(wc -l <"$WORK/inbox") - ACKED))
-echo "$KILLS kills at random, $OPEN of them while a request was open; $ACKED acknowledged; lost $LOST, doubled $DOUBLED"
+echo "$KILLS kills at random, $OPEN of them while a request was open ($AT_WORK amid the broker's work on it); $ACKED acknowledged; lost $LOST, doubled $DOUBLED"
 check "at least half of the kills hit an open request" test $((2 * OPEN)) -ge "$KILLS"
 check "messages were acknowledged between kills" test "$ACKED" -ge "$KILLS"
 check "no acknowledged message is lost" test "$LOST" -eq 0
