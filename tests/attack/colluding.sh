@@ -31,6 +31,8 @@ colluding_attacks() {
 	lie "the same, at a push" 5 "the case chain does not hold" director "collude gi" \
 		keeps_evidence by_victim push "$CASE_OF_PLAN" --purpose plan --ground consent --grant "$PLAN_GRANT" --to provider \
 		plan="$WORK/text.md"
+	lie "a join by a policy that nobody signed" 5 "by a policy that was not in force then" director "collude-policy gi" \
+		keeps_evidence by_victim case show "$CASE_OF_PLAN"
 	PROXY_BY=
 	withheld_section
 }

@@ -21,6 +21,7 @@
  *                   with the key in FOLDER of its organisation
  *   add-act         one more act on a case: HANDLE joins
  *   collude         the same, truly signed by the member of PROFILE, who has no right to
+ *   collude-policy  the same, by a policy that was never in force
  *   other-receiver  of a message's status: HANDLE in the place of its first receiver
  *   silence         of a message's status: no word of its last receiver
  *   hold-section    the last section of a message is held back; the receipt for the rest goes into FILE
@@ -191,6 +192,8 @@ collude(struct proxy *p, const Sluis__Ask *ask, Sluis__TellCase *tell)
 	name = (struct sluis_case_name){ .handle = member->handle, .record_hash = member->record_hash };
 	draft.record_hash = p->session->self->record_hash;
 	draft.keys = sluis_profile_heads(p->session->profile).keys;
+	if (lies(p, "collude-policy"))
+		randombytes_buf(draft.policy_hash.bytes, sizeof(draft.policy_hash.bytes));
 	memcpy(list, tell->acts, tell->n_acts * sizeof(*list));
 	must(sluis_case_build(of_case, &draft, p->arena, &payload) == SLUIS_OK &&
 		sluis_session_sign(p->session, SLUIS_SIGNED_CASE, payload, p->arena, &list[tell->n_acts],
@@ -331,7 +334,7 @@ spoil(struct proxy *p, const Sluis__Ask *ask, Sluis__Tell *tell)
 		spoil_keys(p, ask, tell->keys);
 	if (tell->answer_case == SLUIS__TELL__ANSWER_CASE && lies(p, "add-act"))
 		add_act(p, tell->case_);
-	if (tell->answer_case == SLUIS__TELL__ANSWER_CASE && lies(p, "collude"))
+	if (tell->answer_case == SLUIS__TELL__ANSWER_CASE && strncmp(p->lie, "collude", 7) == 0)
 		collude(p, ask, tell->case_);
 	if (tell->answer_case == SLUIS__TELL__ANSWER_STATUS)
 		spoil_status(p, tell->status);
