@@ -27,6 +27,10 @@ build libsystemd-dev       readiness, sockets, journal
 build libjansson-dev       JSON
 build gettext              Dutch and English words
 build zlib1g-dev           text inside documents
+build libxml2-dev          XML inside documents, iJw messages
+build libzip-dev           DOCX documents
+build libseccomp-dev       walls around the reader of documents
+build poppler-utils        the text of PDF documents
 build openssl              the test PKI of the practice region
 test  libcmocka-dev        runs the unit tests
 test  age                  the other side of every sealed section

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+# sluis-reader: reads documents that go through sluis, behind walls (client/reader/reader.h). Installed where libsluis looks.
+READER_SRC := $(sort $(wildcard client/reader/*.c))
+READER_PACKAGES := libzip libxml-2.0 libseccomp
+
+all: $(B)/sluis-reader
+
+$(B)/obj/client/reader/%.o: CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(READER_PACKAGES)))
+$(B)/sluis-reader: $(call obj,$(READER_SRC))
+	@echo "  LD  $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lzip -lxml2 -lseccomp
+
+# A test looks beside itself.
+$(B)/tests/sluis-reader: $(B)/sluis-reader
+	@mkdir -p $(@D)
+	$(Q)ln -sf ../sluis-reader $@
+$(B)/tests/document_test $(B)/tests/content_test $(B)/tests/content_bsn_test: | $(B)/tests/sluis-reader
+
+install: install-reader
+.PHONY: install-reader
+install-reader: all
+	install -D -m 755 $(B)/sluis-reader $(DESTDIR)$(PREFIX)/libexec/sluis/sluis-reader
