@@ -111,6 +111,7 @@ enum sluis_err cmd_grant(struct cli *cli, char **argv, struct sluis_failure *fai
 enum sluis_err cmd_grant_list(struct cli *cli, struct sluis_session *session, char **argv,
     struct sluis_failure *failure);
 enum sluis_err cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_template(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure);

@@ -217,7 +217,7 @@ cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure)
 		/* a message of the case that was received before, elsewhere, is no failure of pulling the case */
 		if (is_case && err == SLUIS_EREFUSED && strcmp(one.rule, "already-received") == 0)
 			continue;
-		if (err == SLUIS_OK || err == SLUIS_ENOMATCH)
+		if (err == SLUIS_OK || err == SLUIS_ENOMATCH || strcmp(one.rule, "content-mismatch") == 0)
 			json_array_append_new(rows, pulled_json(cli, &targets.items[i], &done));
 		if (rank(err) > rank(worst.err))
 			worst = one;
@@ -240,17 +240,42 @@ receipt_word(const struct sluis_status *status, const Sluis__StatusRow *row)
 	return status->is_compared ? _("receipt signed, for all that was sent") : _("receipt signed");
 }
 
+/* What its receiver signed as not having arrived well. */
 static json_t *
-status_row(struct cli *cli, const struct sluis_status *status, const Sluis__StatusRow *row)
+problems_json(struct cli *cli, struct sluis_session *session, const struct sluis_status *status, size_t row)
 {
+	json_t *list = json_array();
+	char label[128];
+
+	for (size_t i = 0; i < status->n_problems; i++) {
+		const struct sluis_status_problem *p = &status->problems[i];
+		const bool is_mismatch = sluis_bytes_is_text(p->outcome, "mismatch");
+
+		if (p->row != row)
+			continue;
+		cli_say(cli, is_mismatch ? _("  section %u, %s: not what it came as; send it again as what it is") :
+					   _("  section %u, %s: could not be opened; send it again"),
+		    p->section_index + 1, p->category.len == 0 ? "?" :
+		    cli_label(session, SLUIS_KIND_CATEGORY, p->category, label));
+		json_array_append_new(list, json_pack("{s:I, s:o, s:o}", "section", (json_int_t)p->section_index + 1,
+		    "category", p->category.len == 0 ? json_null() : cli_json_code(p->category), "outcome",
+		    cli_json_code(p->outcome)));
+	}
+	return list;
+}
+
+static json_t *
+status_row(struct cli *cli, struct sluis_session *session, const struct sluis_status *status, size_t index)
+{
+	const Sluis__StatusRow *row = status->tell->rows[index];
 	char when[32];
 
 	cli_say(cli, "%-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
 	    (int)row->state_code.len, (const char *)row->state_code.data,
 	    cli_time((int64_t)row->changed_ms, when), receipt_word(status, row));
-	return json_pack("{s:o, s:o, s:o, s:s, s:b}", "to", cli_json_code(sluis_of(row->handle)), "organisation",
+	return json_pack("{s:o, s:o, s:o, s:s, s:b, s:o}", "to", cli_json_code(sluis_of(row->handle)), "organisation",
 	    cli_json_code(sluis_of(row->organisation_handle)), "state", cli_json_code(sluis_of(row->state_code)),
-	    "changed", when, "receipt", row->receipt != NULL);
+	    "changed", when, "receipt", row->receipt != NULL, "problems", problems_json(cli, session, status, index));
 }
 
 enum sluis_err
@@ -272,7 +297,7 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 	SLUIS_TRY(sluis_status_get(session, &id, arena, &status, failure));
 	rows = json_array();
 	for (size_t i = 0; i < status.tell->n_rows; i++)
-		json_array_append_new(rows, status_row(cli, &status, status.tell->rows[i]));
+		json_array_append_new(rows, status_row(cli, session, &status, i));
 	if (status.is_copy_damaged)
 		cli_note("%s", _("the copy kept here of what was sent cannot be read: receipts were not held against it"));
 	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:b, s:o}", "message", cli_json_id(id.bytes), "state",

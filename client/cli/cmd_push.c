@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "message_args.h"
 #include "pull.h"
+#include "push_check.h"
 
 static void
 message_args_freep(struct message_args **args)
@@ -40,6 +41,22 @@ deliveries_json(struct cli *cli, struct sluis_session *session, const struct slu
 	return rows;
 }
 
+/* "other binaries are not searched, and the preview says so" (domain, BSN) */
+static json_t *
+unsearched_json(const struct message_args *args, const struct sluis_push_look *look)
+{
+	json_t *names = json_array();
+	char name[SLUIS_PUSH_NAME];
+
+	for (size_t i = 0; i < args->request.n_sections; i++) {
+		if ((look->unsearched >> i & 1) == 0)
+			continue;
+		json_array_append_new(names, json_string(sluis_push_section_name(&args->request, i, name)));
+		cli_note(_("not searched for a BSN, look yourself: %s (not a text, PDF or DOCX that can be read)"), name);
+	}
+	return names;
+}
+
 /* The answer of --dry-run and explain: outcome, rule, and what would go to whom. */
 static enum sluis_err
 show_preview(struct cli *cli, struct sluis_session *session, struct message_args *args, bool explain,
@@ -47,6 +64,8 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	struct sluis_push_preview preview;
+	struct sluis_push_look look = { .released = 0 };
+	enum sluis_err err = SLUIS_OK;
 	const char *rule;
 	json_t *json;
 	bool permit;
@@ -58,10 +77,20 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 	rule = sluis_rule_text(preview.verdict.rule);
 	if (!permit)
 		(void)sluis_push_verdict(session, &preview.verdict, failure);
+	else
+		err = sluis_push_check_contents(session, &args->request, &look, failure);
+	if (err != SLUIS_OK && err != SLUIS_EREFUSED)
+		return err;
+	if (err == SLUIS_EREFUSED) {
+		permit = false;
+		rule = failure->rule;
+	}
 	cli_say(cli, permit ? _("allowed (rule %s)") : _("refused (rule %s)"), rule);
 	json = json_pack("{s:s, s:s, s:o, s:o}", "outcome", permit ? "permit" : "refuse", "rule", rule, "detail",
 	    cli_json_code(preview.verdict.detail), "deliveries",
 	    permit ? deliveries_json(cli, session, &preview) : json_array());
+	if (permit)
+		json_object_set_new(json, "not_searched", unsearched_json(args, &look));
 	if (!permit && explain) {
 		cli_say(cli, "%s", failure->text);
 		cli_say(cli, "%s", failure->hint);
@@ -97,6 +126,7 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 		return err;
 	}
 	SLUIS_TRY(sluis_push_send(session, &args->request, &done, failure));
+	json_decref(unsearched_json(args, &done.look));
 	sluis_hex(done.message_id.bytes, SLUIS_ID_BYTES, message);
 	sluis_hex(args->request.case_id.bytes, SLUIS_ID_BYTES, of_case);
 	cli_say(cli, "%s", message);

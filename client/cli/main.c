@@ -33,6 +33,7 @@ static const struct {
 	{ "case",      cmd_case,      N_("open, list, show, join, leave, step, close") },
 	{ "grant",     cmd_grant,     N_("record and list consents") },
 	{ "push",      cmd_push,      N_("send sections of a case file") },
+	{ "template",  cmd_template,  N_("a file to fill in, with the fields of a category") },
 	{ "explain",   cmd_explain,   N_("which rule decides, why, whom to ask") },
 	{ "inbox",     cmd_inbox,     N_("what waits for you") },
 	{ "pull",      cmd_pull,      N_("fetch, verify and open messages") },

@@ -97,7 +97,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 		{ "--purpose", CLI_VALUE, &purpose }, { "--ground", CLI_VALUE, &ground },
 		{ "--grant", CLI_VALUE, &grant }, { "--to", CLI_LIST, &ret->to },
 		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
-		{ "--dry-run", CLI_FLAG, &ret->dry_run },
+		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--dry-run", CLI_FLAG, &ret->dry_run },
 	};
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
@@ -114,6 +114,8 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 	}
 	ret->request.to = ret->to.words;
 	ret->request.n_to = ret->to.n;
+	ret->request.not_bsn = ret->not_bsn.words;
+	ret->request.n_not_bsn = ret->not_bsn.n;
 	ret->request.sections = ret->sections;
 	ret->request.facts = ret->facts;
 	SLUIS_TRY(take_facts(&facts, ret, failure));

@@ -14,13 +14,14 @@ struct message_args {
 	struct sluis_bytes files[CLI_LIST_MAX]; /* heap, wiped by _done */
 	struct sluis_ground_fact facts[CLI_LIST_MAX];
 	struct cli_list to;
+	struct cli_list not_bsn;
 	struct sluis_id grant_id;
 	bool dry_run;
 };
 
 #define MESSAGE_ARGS_SYNOPSIS                                                              \
 	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
-	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--dry-run]"
+	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] [--dry-run]"
 
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,

@@ -49,6 +49,8 @@ sluis_outbox_name(const struct sluis_session *session, const struct sluis_push_r
 		put(&state, request->facts[i].key);
 		put(&state, request->facts[i].value);
 	}
+	for (size_t i = 0; i < request->n_not_bsn; i++)
+		put(&state, sluis_bytes_text(request->not_bsn[i]));
 	crypto_generichash_final(&state, hash, sizeof(hash));
 	sluis_hex(hash, sizeof(hash), hex);
 	snprintf(ret, SLUIS_OUTBOX_NAME, "outbox/%s", hex);

@@ -15,6 +15,7 @@
 #include "limits.h"
 #include "parcel.h"
 #include "profile_files.h"
+#include "pull_check.h"
 #include "pull_folder.h"
 #include "pull_manifest.h"
 #include "receipt.h"
@@ -27,6 +28,7 @@ struct opening {
 	struct sluis_bytes plain[SLUIS_SECTIONS_MAX]; /* by section index; empty: not opened */
 	enum sluis_receipt_outcome outcomes[SLUIS_SECTIONS_MAX];
 	bool undecryptable;
+	struct sluis_pull_mismatch mismatch;
 };
 
 static void
@@ -73,6 +75,16 @@ open_sections(struct sluis_session *session, struct sluis_arena *arena, struct o
 	return SLUIS_OK;
 }
 
+/* Fetched, opened, and looked at: everything that the receipt will say. */
+static enum sluis_err
+fetch_and_open(struct sluis_session *session, const struct sluis_id *id, struct sluis_arena *arena,
+    struct opening *o, struct sluis_failure *failure)
+{
+	SLUIS_TRY(sluis_parcel_fetch(session, id, arena, &o->parcel, failure));
+	SLUIS_TRY(sluis_fail_err(failure, open_sections(session, arena, o), _("opening the sections")));
+	return sluis_pull_check(session, &o->parcel.manifest, o->plain, o->outcomes, &o->mismatch, failure);
+}
+
 /* ---- writing ---- */
 
 static void
@@ -100,12 +112,13 @@ write_folder(const struct opening *o, const struct sluis_id *message_id, const c
 	id_text(message_id, name);
 	SLUIS_TRY(sluis_pull_folder_begin(out, name, failure, &folder));
 	for (size_t i = 0; i < m->n_sections; i++) {
-		if (m->sections[i] == NULL || o->outcomes[i] != SLUIS_RECEIPT_OK)
+		if (m->sections[i] == NULL || o->outcomes[i] == SLUIS_RECEIPT_UNDECRYPTABLE)
 			continue;
 		file_name(m, i, done->n_files + 1, sealed, done->files[done->n_files]);
 		SLUIS_TRY(sluis_pull_folder_add(folder, done->files[done->n_files],
 		    sealed ? sluis_manifest_file(m, i, o->parcel.body) : o->plain[i], failure));
-		files[done->n_files] = (struct sluis_pull_file){ done->files[done->n_files], i };
+		files[done->n_files] = (struct sluis_pull_file){ done->files[done->n_files], i,
+			sluis_receipt_outcome_text(o->outcomes[i]) };
 		done->n_files++;
 	}
 	root = sluis_pull_manifest(&o->parcel, files, done->n_files, arena);
@@ -284,8 +297,7 @@ finish_earlier(struct sluis_session *session, const struct sluis_id *id, struct 
 	SLUIS_TRY(sluis_inbox(session, NULL, match_state, &search, failure));
 	if (strcmp(search.state, "released") != 0)
 		return SLUIS_OK;
-	SLUIS_TRY(sluis_parcel_fetch(session, id, arena, &o->parcel, failure));
-	SLUIS_TRY(sluis_fail_err(failure, open_sections(session, arena, o), _("opening the sections")));
+	SLUIS_TRY(fetch_and_open(session, id, arena, o, failure));
 	return make_receipt(session, id, o, arena, failure);
 }
 
@@ -297,10 +309,11 @@ pull_new(struct sluis_session *session, const struct sluis_id *id, const char *o
 	bool kept;
 
 	SLUIS_TRY(resend_kept(session, id, arena, &kept, failure));
-	SLUIS_TRY(sluis_parcel_fetch(session, id, arena, &o->parcel, failure));
-	SLUIS_TRY(sluis_fail_err(failure, open_sections(session, arena, o), _("opening the sections")));
+	SLUIS_TRY(fetch_and_open(session, id, arena, o, failure));
 	SLUIS_TRY(write_folder(o, id, out, sealed, arena, done, failure));
 	SLUIS_TRY(make_receipt(session, id, o, arena, failure));
+	if (o->mismatch.count > 0 && !o->undecryptable)
+		return sluis_pull_mismatch_failure(session, &o->parcel.manifest, &o->mismatch, failure);
 	if (!o->undecryptable)
 		return SLUIS_OK;
 	(void)sluis_fail(failure, SLUIS_ENOMATCH,

@@ -25,7 +25,8 @@ struct sluis_pull_done {
  * Pull one message into ${out}/MESSAGE (files 0600, folder 0700); ${sealed}: the age files as they are.
  * Errors: SLUIS_EREFUSED; SLUIS_EEXISTS (something foreign stands in the way: untouched); with exit 5 and evidence whatever does
  * not verify: then nothing is written and no receipt is sent. A section that cannot be opened with this member's keys is
- * reported in the receipt and is SLUIS_ENOMATCH; the others are written.
+ * reported in the receipt and is SLUIS_ENOMATCH; the others are written. One whose content is not what it came as is written
+ * too, reported in the receipt, and is SLUIS_EREFUSED content-mismatch (pull_check.h).
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_pull(struct sluis_session *session, const struct sluis_id *message_id,
     const char *out, bool sealed, struct sluis_pull_done *ret, struct sluis_failure *failure);

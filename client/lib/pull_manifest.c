@@ -44,9 +44,9 @@ describe_files(const struct sluis_manifest *m, const struct sluis_pull_file *fil
 
 	for (size_t i = 0; i < n; i++) {
 		const Sluis__SectionDescriptor *d = m->sections[files[i].section];
-		json_t *file = json_pack("{s:s, s:o, s:b, s:I}", "file", files[i].name, "category",
+		json_t *file = json_pack("{s:s, s:o, s:b, s:I, s:s}", "file", files[i].name, "category",
 		    code(d->category_code), "criminal", (d->flags & SLUIS_SECTION_FLAG_CRIMINAL) != 0, "size",
-		    (json_int_t)m->plain_sizes[files[i].section]);
+		    (json_int_t)m->plain_sizes[files[i].section], "outcome", files[i].outcome);
 
 		if (d->about != NULL)
 			json_object_set_new(file, "about", code(d->about->category_code));

@@ -4,7 +4,7 @@
  *
  * {"message", "case", "from", "organisation", "role", "purpose", "ground", "grant": {"grant", "until"} | null, "created",
  * "created_ms", "accepted", "index", "expires", "replaces": MESSAGE | null, "answers": REQUEST | null, "step", "manifest",
- * "files": [{"file", "category", "about" | absent, "criminal", "size"}]}: ids lower-case hex, times RFC 3339 UTC. All of it
+ * "files": [{"file", "category", "about" | absent, "criminal", "size", "outcome": "ok" | "mismatch"}]}: ids lower-case hex, times RFC 3339 UTC. All of it
  * was verified. Only this member's own sections: nothing of others.
  */
 #ifndef SLUIS_CLIENT_PULL_MANIFEST_H
@@ -19,6 +19,7 @@
 struct sluis_pull_file {
 	const char *name;
 	size_t section;
+	const char *outcome; /* as the receipt says; static */
 };
 
 /** sluis_pull_manifest(parcel, files, n, arena): a new object; NULL without memory. */

@@ -308,7 +308,8 @@ send_new(struct sluis_session *session, const struct sluis_push_request *request
 	SLUIS_TRY(decide(session, &intent, arena, failure));
 	if (intent.verdict.outcome != SLUIS_PERMIT)
 		return refuse(session, &intent, arena, failure);
-	SLUIS_TRY(sluis_push_check_bsn(session, request, failure));
+	SLUIS_TRY(sluis_push_check_contents(session, request, &intent.look, failure));
+	ret->look = intent.look;
 	SLUIS_TRY(sluis_push_draft(session, &intent, arena, &drafted, failure));
 	SLUIS_TRY(sluis_fail_err(failure, seal(session, &drafted.draft, arena, &parcel), _("sealing")));
 	SLUIS_TRY(sluis_outbox_keep(session, name, parcel.push, parcel.body, failure));
@@ -324,6 +325,7 @@ sluis_push_send(struct sluis_session *session, const struct sluis_push_request *
 	struct parcel waiting;
 	char name[SLUIS_OUTBOX_NAME];
 
+	ret->look = (struct sluis_push_look){ .released = 0 };
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("sending"));
 	sluis_outbox_name(session, request, name);

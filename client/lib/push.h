@@ -30,6 +30,20 @@ struct sluis_push_request {
 	size_t n_sections;
 	const struct sluis_ground_fact *facts;
 	size_t n_facts;
+	const char *const *not_bsn; /* FIELD:OFFSET: what looks like a BSN there is none, says the sender */
+	size_t n_not_bsn;           /* at most 64 */
+};
+
+enum { SLUIS_PUSH_NAME = 80 };
+
+/** sluis_push_section_name(request, index, ret): "plan", "attachment.history", "attachment#2"; how people name a section. */
+const char *sluis_push_section_name(const struct sluis_push_request *request, size_t index,
+    char ret[static SLUIS_PUSH_NAME]);
+
+/** What a look at the content found besides what is refused; bit i = section i. */
+struct sluis_push_look {
+	uint64_t released;   /* numbers in it were released as no BSN */
+	uint64_t unsearched; /* not searched for a BSN: a kind of file that is not, or one that cannot be read */
 };
 
 /** Who would get what: one row a receiver. Views live in the arena given. */
@@ -62,11 +76,12 @@ struct sluis_push_done {
 	uint64_t index; /* leaf of the push event */
 	uint64_t size;  /* of the tree that proves it */
 	char outbox[SLUIS_PUSH_OUTBOX];
+	struct sluis_push_look look; /* empty where the message waited in the outbox: it was looked at before */
 };
 
 /**
  * sluis_push_send(session, request, ret, failure):
- * All of it. Refused by rule, too: `too-large` and `bsn-outside` before anything is sealed.
+ * All of it. Refused by rule, too: `too-large`, `content-…` and `bsn-outside` before anything is sealed.
  * When the broker does not answer (SLUIS_EUNREACHABLE, SLUIS_EBUSY) the message waits in the outbox: the same call
  * sends the same bytes. It also stays there when all went well, until the caller has told it on: sluis_push_settle().
  */

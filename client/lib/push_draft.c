@@ -46,6 +46,7 @@ draft_sections(const struct sluis_push_intent *intent, struct sluis_arena *arena
 			.about = s->about,
 			.media_number = sluis_section_media_number(s->extension),
 			.is_criminal = s->is_criminal,
+			.has_not_bsn = (intent->look.released >> i & 1) != 0,
 			.plain = s->plain,
 			.recipients = recipients,
 		};

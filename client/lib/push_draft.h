@@ -25,6 +25,7 @@ struct sluis_push_intent {
 	struct sluis_facts facts;
 	struct sluis_act act;
 	struct sluis_verdict verdict;
+	struct sluis_push_look look;
 };
 
 /** A draft and all that it borrows. */

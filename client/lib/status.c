@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "status.h"
 
+#include "limits.h"
 #include "receipt.h"
 #include "sent.h"
 
@@ -10,6 +11,8 @@ struct checking {
 	struct sluis_arena *arena;
 	const Sluis__TellStatus *tell;
 	const struct sluis_manifest *sent; /* NULL: no copy here */
+	struct sluis_status_problem *problems; /* with room for all */
+	size_t n_problems;
 	struct sluis_failure *failure;
 };
 
@@ -90,9 +93,27 @@ find_receiver(const struct checking *c, struct sluis_bytes handle, size_t *ret)
 	return false;
 }
 
-static enum sluis_err
-check_row(const struct checking *c, const Sluis__StatusRow *row)
+static void
+note_problems(struct checking *c, size_t row, const Sluis__Receipt *receipt)
 {
+	for (size_t i = 0; i < receipt->n_outcomes; i++) {
+		const Sluis__SectionOutcome *o = receipt->outcomes[i];
+		struct sluis_status_problem *p = &c->problems[c->n_problems];
+
+		if (sluis_bytes_is_text(sluis_of(o->outcome_code), "ok"))
+			continue;
+		*p = (struct sluis_status_problem){ .row = row, .section_index = o->section_index,
+			.outcome = sluis_of(o->outcome_code) };
+		if (c->sent != NULL) /* and the receipt was held against it */
+			p->category = sluis_of(c->sent->sections[o->section_index]->category_code);
+		c->n_problems++;
+	}
+}
+
+static enum sluis_err
+check_row(struct checking *c, size_t index)
+{
+	const Sluis__StatusRow *row = c->tell->rows[index];
 	const struct sluis_bytes handle = sluis_of(row->handle);
 	Sluis__Receipt *receipt = NULL;
 	size_t recipient;
@@ -106,13 +127,18 @@ check_row(const struct checking *c, const Sluis__StatusRow *row)
 		return broken(c, SLUIS_ESIGNATURE, _("a receipt is not signed by its receiver"), handle);
 	if (!state_is_signed(row, receipt))
 		return broken(c, SLUIS_EPROOF, _("the broker says what no receipt of this receiver says"), handle);
-	if (c->sent == NULL)
+	if (c->sent == NULL) {
+		if (receipt != NULL)
+			note_problems(c, index, receipt);
 		return SLUIS_OK;
+	}
 	if (!find_receiver(c, handle, &recipient))
 		return broken(c, SLUIS_EPROOF, _("this message was never sent to"), handle);
 	if (receipt != NULL && sluis_receipt_matches(receipt, c->sent, recipient) != SLUIS_OK)
 		return broken(c, SLUIS_EPROOF, _("the receipt is not for what was sent; something was held back from"),
 		    handle);
+	if (receipt != NULL)
+		note_problems(c, index, receipt);
 	return SLUIS_OK;
 }
 
@@ -127,10 +153,14 @@ is_named(const Sluis__TellStatus *tell, struct sluis_bytes handle)
 }
 
 static enum sluis_err
-check_answer(const struct checking *c)
+check_answer(struct checking *c)
 {
+	c->problems = sluis_arena_alloc(c->arena,
+	    (c->tell->n_rows * SLUIS_SECTIONS_MAX + 1) * sizeof(*c->problems));
+	if (c->problems == NULL)
+		return sluis_fail_err(c->failure, SLUIS_ENOMEM, _("asking the status"));
 	for (size_t i = 0; i < c->tell->n_rows; i++)
-		SLUIS_TRY(check_row(c, c->tell->rows[i]));
+		SLUIS_TRY(check_row(c, i));
 	for (size_t i = 0; c->sent != NULL && i < c->sent->n_recipients; i++) {
 		const struct sluis_member *member = receiver_at(c, i);
 
@@ -166,6 +196,6 @@ sluis_status_get(struct sluis_session *session, const struct sluis_id *id, struc
 		c.sent = &sent;
 	SLUIS_TRY(check_answer(&c));
 	*ret = (struct sluis_status){ .tell = c.tell, .is_compared = c.sent != NULL,
-		.is_copy_damaged = err == SLUIS_EFORMAT };
+		.is_copy_damaged = err == SLUIS_EFORMAT, .problems = c.problems, .n_problems = c.n_problems };
 	return SLUIS_OK;
 }

@@ -11,10 +11,20 @@
 
 #include "session.h"
 
+/** A section that did not arrive well, as its receiver signed. */
+struct sluis_status_problem {
+	size_t row;                  /* of ${tell} */
+	uint32_t section_index;
+	struct sluis_bytes category; /* empty: no copy here that says it */
+	struct sluis_bytes outcome;  /* undecryptable, mismatch */
+};
+
 struct sluis_status {
 	const Sluis__TellStatus *tell; /* in the arena given */
 	bool is_compared;              /* with the copy of what was sent */
 	bool is_copy_damaged;          /* there is one, and it cannot be read */
+	const struct sluis_status_problem *problems; /* in order of row and section */
+	size_t n_problems;
 };
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * date - days of the calendar as Unix milliseconds, UTC. Pure; for proto/policy only.
+ * date - days of the calendar as Unix milliseconds, UTC. Pure.
  */
 #ifndef SLUIS_POLICY_DATE_H
 #define SLUIS_POLICY_DATE_H
