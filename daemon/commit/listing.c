@@ -78,6 +78,26 @@ split_codes(struct sluis_bytes words, struct sluis_arena *arena, ProtobufCBinary
 	return SLUIS_OK;
 }
 
+/* What the message refers to; its receiver reads that in the manifest, too. */
+static enum sluis_err
+add_link(struct sluis_arena *arena, const struct store_message *message, Sluis__InboxRow *row)
+{
+	Sluis__Reference *reference = NULL;
+
+	if (message->link == STORE_LINK_NONE)
+		return SLUIS_OK;
+	reference = sluis_arena_alloc(arena, sizeof(*reference));
+	if (reference == NULL)
+		return SLUIS_ENOMEM;
+	sluis__reference__init(reference);
+	reference->target_id = sluis_pb_id(&message->target);
+	if (message->link == STORE_LINK_SUPERSEDES)
+		row->replaces = reference;
+	else
+		row->answers = reference;
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 inbox_row(struct sluis_arena *arena, const struct store_inbox_row *row, Sluis__InboxRow **ret)
 {
@@ -96,6 +116,7 @@ inbox_row(struct sluis_arena *arena, const struct store_inbox_row *row, Sluis__I
 	r->expires_ms = (uint64_t)row->message.expires_ms;
 	SLUIS_TRY(split_codes(row->recipient.categories, arena, &r->category_codes,
 	    &r->n_category_codes));
+	SLUIS_TRY(add_link(arena, &row->message, r));
 	*ret = r;
 	return SLUIS_OK;
 }

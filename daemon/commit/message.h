@@ -8,6 +8,15 @@
 #define SLUISD_MESSAGE_H
 
 #include "commit/internal.h"
+#include "inquiry.h"
+
+/** What a message refers to (link.h). */
+struct message_link {
+	enum store_link kind;
+	struct sluis_id target;
+	struct store_inquiry inquiry; /* the request that it answers */
+	struct sluis_inquiry_asked asked;
+};
 
 struct message_view {
 	const struct sluis_manifest *manifest;
@@ -22,6 +31,7 @@ struct message_view {
 	struct sluis_ground_fact ground_facts[SLUIS_CODES_MAX];
 	struct sluis_facts facts;
 	struct sluis_act act;
+	struct message_link link; /* link_check() fills it */
 };
 
 /** message_view_init(round, manifest, sender, arena, ret): gather it all; pointers run into ${ret} itself: do not copy it. */

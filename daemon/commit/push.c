@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commit/internal.h"
+#include "commit/link.h"
 #include "commit/message.h"
 #include "commit/replay.h"
 #include "limits.h"
@@ -112,6 +113,8 @@ store_accepted(struct round *round, const struct message_view *view, const struc
 		.accepted_ms = round->now_ms,
 		.expires_ms = verdict->expires_ms,
 		.event_index = accepted->index,
+		.link = view->link.kind,
+		.target = view->link.target,
 	};
 	struct store_recipient recipients[SLUIS_RECIPIENTS_MAX];
 	uint64_t sizes[SLUIS_SECTIONS_MAX];
@@ -146,13 +149,13 @@ released_for(const struct message_view *view, int recipient)
 struct acceptance_facts {
 	Sluis__Fact step;
 	Sluis__Fact not_bsn;
-	Sluis__Fact *list[2];
+	Sluis__Fact *list[3];
 	char count[16];
 };
 
-static void
-say_facts(const struct message_view *view, int recipient, struct acceptance_facts *facts,
-    struct event_words *words)
+static enum sluis_err
+say_facts(const struct message_view *view, int recipient, struct sluis_arena *arena,
+    struct acceptance_facts *facts, struct event_words *words)
 {
 	const unsigned released = released_for(view, recipient);
 
@@ -167,6 +170,7 @@ say_facts(const struct message_view *view, int recipient, struct acceptance_fact
 	facts->not_bsn.value_text = sluis_pb(sluis_bytes_text(facts->count));
 	words->facts = facts->list;
 	words->fact_count = released > 0 ? 2 : 1;
+	return link_fact(&view->link, words, arena);
 }
 
 static uint64_t
@@ -200,7 +204,7 @@ log_accepted(struct round *round, const struct message_view *view, struct event_
 			continue;
 		own.view = EVENT_FOR_PARTIES;
 		own.size = size_for(view, i);
-		say_facts(view, (int)i, &facts, &own);
+		SLUIS_TRY(say_facts(view, (int)i, round->arena, &facts, &own));
 		SLUIS_TRY(message_parties(view, (int)i, round->arena, &own.parties, &own.party_count));
 		SLUIS_TRY(ledger_event(round, &own, &ret->receivers[i]));
 	}
@@ -230,9 +234,10 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	words.message_id = &view->message_id;
 	words.size = view->manifest->files_size;
 	/* the step and the role of acceptance are what release is judged by */
-	say_facts(view, -1, &facts, &words);
+	SLUIS_TRY(say_facts(view, -1, round->arena, &facts, &words));
 	SLUIS_TRY(log_accepted(round, view, &words, &accepted));
 	SLUIS_TRY(store_accepted(round, view, plan->job, verdict, &accepted));
+	SLUIS_TRY(link_close(round, view, accepted.index));
 	if (sluis_policy_ground(round->commit->policy, view->act.ground)->is_reviewed)
 		SLUIS_TRY(review_open(round, plan, &about));
 	SLUIS_TRY(replay_remember(round, plan, act, accepted.index, false));
@@ -311,9 +316,12 @@ push_handle(struct round *round, struct plan *plan)
 	SLUIS_TRY(message_view_init(round, manifest, plan->job->member, plan->job->arena, view));
 	SLUIS_TRY(say_about(plan, view));
 	SLUIS_TRY(check_world(round, view, &rule));
+	if (rule == NULL)
+		SLUIS_TRY(link_check(round, view, plan->job->arena, &rule));
 	if (rule != NULL)
 		return refuse(round, plan, view, &act, rule, NULL);
 	verdict = sluis_policy_decide(round->commit->policy, &view->facts, &view->act, round->now_ms);
+	link_judge(round, view, &verdict);
 	if (verdict.outcome != SLUIS_PERMIT)
 		return refuse(round, plan, view, &act, sluis_rule_text(verdict.rule), &verdict);
 	/* An intent that might be pushed needs no ticket: what fits into a message goes without. */

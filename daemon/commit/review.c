@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
 #include <sodium.h>
 
 #include "commit/internal.h"
 #include "commit/replay.h"
+#include "commit/words.h"
 #include "limits.h"
 #include "officers.h"
 #include "review.h"
 
-enum { PAGE_REVIEWS = 64, HEX_ID = 2 * SLUIS_ID_BYTES + 1 };
+enum { PAGE_REVIEWS = 64 };
 
 static const char *
 about_text(enum store_review_about about)
@@ -27,22 +24,6 @@ about_text(enum store_review_about about)
 
 /* ---- opening ---- */
 
-static enum sluis_err
-add_fact(struct event_words *words, struct sluis_arena *arena, const char *code, const char *value)
-{
-	Sluis__Fact *fact = sluis_arena_alloc(arena, sizeof(*fact));
-	struct sluis_bytes text;
-
-	if (fact == NULL)
-		return SLUIS_ENOMEM;
-	SLUIS_TRY(sluis_arena_copy(arena, sluis_bytes_text(value), &text));
-	sluis__fact__init(fact);
-	fact->fact_code = sluis_pb(sluis_bytes_text(code));
-	fact->value_text = sluis_pb(text);
-	words->facts[words->fact_count++] = fact;
-	return SLUIS_OK;
-}
-
 /* So that those in charge find the event, whichever organisation they are of. */
 static enum sluis_err
 add_officers(const struct sluis_officers *officers, struct sluis_arena *arena, struct event_words *words)
@@ -51,28 +32,10 @@ add_officers(const struct sluis_officers *officers, struct sluis_arena *arena, s
 	if (words->parties == NULL)
 		return SLUIS_ENOMEM;
 	for (size_t i = 0; i < officers->count; i++) {
-		const struct sluis_member *member = officers->members[i];
-		Sluis__Party *party = sluis_arena_alloc(arena, sizeof(*party));
-
-		if (party == NULL)
-			return SLUIS_ENOMEM;
-		sluis__party__init(party);
-		party->handle = sluis_pb(member->handle);
-		party->organisation_handle = sluis_pb(member->organisation_handle);
-		party->role_code = sluis_pb(member->n_roles > 0 ? member->roles[0] : member->kind);
-		words->parties[words->party_count++] = party;
+		SLUIS_TRY(words_party(officers->members[i], arena, &words->parties[words->party_count]));
+		words->party_count++;
 	}
 	return SLUIS_OK;
-}
-
-static void
-day_text(int64_t ms, char ret[static 16])
-{
-	const time_t t = (time_t)(ms / 1000);
-	struct tm utc;
-
-	gmtime_r(&t, &utc);
-	strftime(ret, 16, "%Y-%m-%d", &utc);
 }
 
 static enum sluis_err
@@ -85,15 +48,12 @@ log_opening(struct round *round, struct plan *plan, const struct review_about *a
 	Sluis__Fact *facts[3];
 	struct event_words words = { .type = "review-open", .outcome = "note", .rule = "act",
 		.act_hash = &plan->job->act_hash, .actor = actor, .case_id = &about->case_id, .facts = facts };
-	char id[HEX_ID], due[16];
 
-	sluis_hex(row->id.bytes, sizeof(row->id.bytes), id);
-	day_text(row->due_ms, due);
 	if (about->about == STORE_REVIEW_MESSAGE)
 		words.message_id = &about->thing;
-	SLUIS_TRY(add_fact(&words, arena, "review", id));
-	SLUIS_TRY(add_fact(&words, arena, "about", about_text(about->about)));
-	SLUIS_TRY(add_fact(&words, arena, "due", due));
+	SLUIS_TRY(words_fact_id(&words, arena, "review", &row->id));
+	SLUIS_TRY(words_fact(&words, arena, "about", sluis_bytes_text(about_text(about->about))));
+	SLUIS_TRY(words_fact_day(&words, arena, "due", row->due_ms));
 	sluis_officers_in_charge(round->commit->directory, round->commit->policy,
 	    actor->organisation_handle, round->now_ms, &officers);
 	SLUIS_TRY(add_officers(&officers, arena, &words));
@@ -205,7 +165,6 @@ log_closing(struct round *round, struct plan *plan, const struct store_review *r
 	struct sluis_arena *arena = plan->job->arena;
 	Sluis__Fact *facts[2 + SLUIS_CODES_MAX];
 	struct event_words words = plan->about;
-	char text[HEX_ID];
 
 	words.type = "review-close";
 	words.outcome = "permit";
@@ -215,15 +174,10 @@ log_closing(struct round *round, struct plan *plan, const struct store_review *r
 	words.case_id = &row->case_id;
 	words.message_id = row->about == STORE_REVIEW_MESSAGE ? &row->thing : NULL;
 	words.facts = facts;
-	sluis_hex(row->id.bytes, sizeof(row->id.bytes), text);
-	SLUIS_TRY(add_fact(&words, arena, "review", text));
-	snprintf(text, sizeof(text), "%.*s", (int)close->outcome_code.len, (const char *)close->outcome_code.data);
-	SLUIS_TRY(add_fact(&words, arena, "outcome", text));
-	for (size_t i = 0; i < close->n_note_codes; i++) {
-		snprintf(text, sizeof(text), "%.*s", (int)close->note_codes[i].len,
-		    (const char *)close->note_codes[i].data);
-		SLUIS_TRY(add_fact(&words, arena, "note", text));
-	}
+	SLUIS_TRY(words_fact_id(&words, arena, "review", &row->id));
+	SLUIS_TRY(words_fact(&words, arena, "outcome", sluis_of(close->outcome_code)));
+	for (size_t i = 0; i < close->n_note_codes; i++)
+		SLUIS_TRY(words_fact(&words, arena, "note", sluis_of(close->note_codes[i])));
 	return ledger_event(round, &words, ret_index);
 }
 

@@ -27,6 +27,14 @@ check_federation(const struct job *job, ProtobufCBinaryData named)
 	return sluis_bytes_equal(sluis_of(named), sluis_hash_bytes(&ours)) ? SLUIS_OK : SLUIS_EFORMAT;
 }
 
+/* An act names its own signer (PROTOCOL 3.4): whoever reads it later finds the key by that name. */
+static enum sluis_err
+check_signer(const struct job *job, ProtobufCBinaryData named)
+{
+	return sluis_bytes_equal(sluis_of(named), sluis_hash_bytes(&job->member->record_hash)) ? SLUIS_OK :
+												  SLUIS_ESIGNATURE;
+}
+
 /* A member's act: one signature, by the record of the member whose connection this is (PROTOCOL 3.4). */
 static enum sluis_err
 verify_member_act(struct job *job, const Sluis__Signed *act, enum sluis_signed_type type,
@@ -91,6 +99,7 @@ static enum sluis_err
 verify_grant(struct job *job)
 {
 	SLUIS_TRY(verify_member_act(job, job->ask->grant, SLUIS_SIGNED_GRANT, &sluis__grant__descriptor));
+	SLUIS_TRY(check_signer(job, ((const Sluis__Grant *)job->act)->record_hash));
 	return check_federation(job, ((const Sluis__Grant *)job->act)->federation_hash);
 }
 
@@ -99,6 +108,7 @@ verify_refusal(struct job *job)
 {
 	SLUIS_TRY(verify_member_act(job, job->ask->refusal, SLUIS_SIGNED_REFUSAL,
 	    &sluis__consent_refusal__descriptor));
+	SLUIS_TRY(check_signer(job, ((const Sluis__ConsentRefusal *)job->act)->record_hash));
 	return check_federation(job, ((const Sluis__ConsentRefusal *)job->act)->federation_hash);
 }
 
@@ -107,7 +117,32 @@ verify_review(struct job *job)
 {
 	SLUIS_TRY(verify_member_act(job, job->ask->review, SLUIS_SIGNED_REVIEW,
 	    &sluis__review_close__descriptor));
+	SLUIS_TRY(check_signer(job, ((const Sluis__ReviewClose *)job->act)->record_hash));
 	return check_federation(job, ((const Sluis__ReviewClose *)job->act)->federation_hash);
+}
+
+static enum sluis_err
+verify_inquiry(struct job *job)
+{
+	const Sluis__InformationRequest *inquiry;
+
+	SLUIS_TRY(verify_member_act(job, job->ask->inquiry, SLUIS_SIGNED_INQUIRY,
+	    &sluis__information_request__descriptor));
+	inquiry = (const Sluis__InformationRequest *)job->act;
+	SLUIS_TRY(check_signer(job, inquiry->record_hash));
+	return check_federation(job, inquiry->federation_hash);
+}
+
+static enum sluis_err
+verify_inquiry_answer(struct job *job)
+{
+	const Sluis__InformationAnswer *answer;
+
+	SLUIS_TRY(verify_member_act(job, job->ask->inquiry_answer, SLUIS_SIGNED_INQUIRY_ANSWER,
+	    &sluis__information_answer__descriptor));
+	answer = (const Sluis__InformationAnswer *)job->act;
+	SLUIS_TRY(check_signer(job, answer->record_hash));
+	return check_federation(job, answer->federation_hash);
 }
 
 static enum sluis_err
@@ -142,6 +177,10 @@ verify_act(struct job *job)
 		return verify_refusal(job);
 	case SLUIS__ASK__ACT_REVIEW:
 		return verify_review(job);
+	case SLUIS__ASK__ACT_INQUIRY:
+		return verify_inquiry(job);
+	case SLUIS__ASK__ACT_INQUIRY_ANSWER:
+		return verify_inquiry_answer(job);
 	case SLUIS__ASK__ACT_INVITE:
 		return verify_invite(job);
 	case SLUIS__ASK__ACT_ENROL:
@@ -171,8 +210,6 @@ verify_act(struct job *job)
 		return SLUIS_OK;
 	case SLUIS__ASK__ACT_CHUNK:
 	case SLUIS__ASK__ACT_WITHDRAWAL:
-	case SLUIS__ASK__ACT_INQUIRY:
-	case SLUIS__ASK__ACT_INQUIRY_ANSWER:
 	case SLUIS__ASK__ACT_VOID_NUMBER:
 	case SLUIS__ASK__ACT_GUEST:
 	case SLUIS__ASK__ACT_COSIGNATURE:

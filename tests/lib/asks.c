@@ -140,8 +140,9 @@ struct parts {
 static const uint32_t FIRST[1] = { 0 };
 
 static void
-make_sections(struct federation *f, size_t bytes, struct parts *ret)
+make_sections(struct federation *f, const struct ask_push *push, struct parts *ret)
 {
+	size_t bytes = push->bytes;
 	uint8_t *plain = need(f, SLUIS_SECTION_INLINE_MAX_BYTES < bytes ? SLUIS_SECTION_INLINE_MAX_BYTES : bytes);
 
 	while (bytes > 0) {
@@ -150,7 +151,7 @@ make_sections(struct federation *f, size_t bytes, struct parts *ret)
 
 		assert(ret->n_sections < SLUIS_SECTIONS_MAX);
 		ret->sections[ret->n_sections++] = (struct sluis_draft_section){ .id = fresh_id(),
-			.category = sluis_bytes_text("attachment"),
+			.category = sluis_bytes_text(push->category == NULL ? "attachment" : push->category),
 			.media_number = 1,
 			.plain = sluis_bytes(plain, size),
 			.recipients = FIRST,
@@ -173,7 +174,7 @@ make_parts(struct federation *f, const struct ask_push *push, struct parts *ret)
 		sluis_bytes_text("both-deliver-help") };
 	ret->facts[1] = (struct sluis_draft_fact){ sluis_bytes_text("necessity"),
 		sluis_bytes_text("as-far-as-needed") };
-	make_sections(f, push->bytes, ret);
+	make_sections(f, push, ret);
 }
 
 static void
@@ -230,7 +231,8 @@ ask_push(struct federation *f, struct ask_push *push)
 		.policy = f->policy_hash,
 		.case_head = push->of_case->head,
 		.retention = sluis_bytes_text("transit"),
-		.kind = SLUIS_MANIFEST_NEW,
+		.kind = push->kind == 0 ? SLUIS_MANIFEST_NEW : push->kind,
+		.target = push->kind <= SLUIS_MANIFEST_NEW ? NULL : &push->target,
 		.recipients = &parts->recipient,
 		.n_recipients = 1,
 		.sections = parts->sections,

@@ -8,6 +8,7 @@
 #define ASKS_H
 
 #include "federation.h"
+#include "manifest.h"
 
 /** ask_new(federation, act): an Ask with a request id of its own, from somebody who saw nothing of the logs yet. The act's own
  *  message is the caller's to set. */
@@ -23,14 +24,17 @@ Sluis__Ask *ask_inbox(struct federation *federation);
 Sluis__Ask *ask_status(struct federation *federation, const struct sluis_id *message);
 Sluis__Ask *ask_fetch(struct federation *federation, const struct sluis_id *message, uint64_t offset);
 
-/** A message to be made: attachments of ${bytes} together, at most 512 KiB each, for one receiver; purpose `consultation`
- *  on the ground `direct-involvement`. */
+/** A message to be made: attachments (or ${category}) of ${bytes} together, at most 512 KiB each, for one receiver; purpose
+ *  `consultation` on the ground `direct-involvement`. */
 struct ask_push {
 	const char *from;
 	const char *to;
 	const struct sluis_case *of_case;
 	uint64_t sequence; /* between these two */
 	size_t bytes;
+	const char *category;    /* NULL: attachment */
+	enum sluis_manifest_kind kind; /* 0: new */
+	struct sluis_id target;  /* of a kind that refers to something */
 	struct sluis_id id;      /* set by ask_push() */
 	struct sluis_bytes body; /* set by ask_push(): heap memory at body.data, the caller's */
 };

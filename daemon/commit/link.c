@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "commit/link.h"
+
+#include <string.h>
+
+#include "commit/words.h"
+#include "limits.h"
+
+static bool
+same_id(const struct sluis_id *a, const struct sluis_id *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+/* Only one's own message of this very case: anything else is not found. */
+static enum sluis_err
+check_superseded(struct round *round, const struct message_view *view, struct sluis_arena *arena,
+    const char **ret_rule)
+{
+	struct store_message former;
+	const enum sluis_err err = store_message_get(round->tx, &view->link.target, false, arena, &former);
+
+	*ret_rule = "not-found";
+	if (err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	SLUIS_TRY(err);
+	if (former.state != STORE_MESSAGE_REFUSED && same_id(&former.case_id, &view->case_id) &&
+	    sluis_bytes_equal(former.sender_handle, view->sender->handle))
+		*ret_rule = NULL;
+	return SLUIS_OK;
+}
+
+/* Only a request addressed to the sender, on this case; that it is closed, or for another purpose, its holder is told. */
+static enum sluis_err
+check_answered(struct round *round, struct message_view *view, struct sluis_arena *arena, const char **ret_rule)
+{
+	struct store_inquiry *row = &view->link.inquiry;
+	const enum sluis_err err = store_inquiry_get(round->tx, &view->link.target, arena, row);
+	Sluis__InformationRequest *inquiry = NULL;
+	Sluis__Signed *act = NULL;
+
+	*ret_rule = "not-found";
+	if (err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	SLUIS_TRY(err);
+	if (!sluis_bytes_equal(row->holder_handle, view->sender->handle) || !same_id(&row->case_id, &view->case_id))
+		return SLUIS_OK;
+	SLUIS_TRY(SLUIS_UNPACK(signed, Signed, row->signed_inquiry, SLUIS_FRAME_MAX_BYTES, arena, &act));
+	SLUIS_TRY(sluis_inquiry_open(sluis_of(act->payload_bytes), arena, &inquiry));
+	view->link.asked = (struct sluis_inquiry_asked){ .inquiry = inquiry, .asker = row->asker_handle };
+	*ret_rule = NULL;
+	if (row->state != STORE_INQUIRY_OPEN || !sluis_bytes_equal(sluis_of(inquiry->purpose_code), view->act.purpose))
+		*ret_rule = "act-condition";
+	if (row->until_ms < view->act.expires_ms)
+		view->act.expires_ms = row->until_ms;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+link_check(struct round *round, struct message_view *view, struct sluis_arena *arena, const char **ret_rule)
+{
+	const Sluis__Manifest *m = view->manifest->m;
+
+	*ret_rule = NULL;
+	if (m->reference == NULL)
+		return SLUIS_OK;
+	view->link.target = sluis_id_of(m->reference->target_id);
+	if (m->kind_number == SLUIS_MANIFEST_SUPERSEDES) {
+		view->link.kind = STORE_LINK_SUPERSEDES;
+		return check_superseded(round, view, arena, ret_rule);
+	}
+	view->link.kind = STORE_LINK_ANSWERS;
+	return check_answered(round, view, arena, ret_rule);
+}
+
+void
+link_judge(const struct round *round, const struct message_view *view, struct sluis_verdict *verdict)
+{
+	if (view->link.kind == STORE_LINK_ANSWERS)
+		sluis_inquiry_judge(round->commit->policy, &view->link.asked, &view->facts, &view->act, verdict);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+link_fact(const struct message_link *link, struct event_words *words, struct sluis_arena *arena)
+{
+	switch (link->kind) {
+	case STORE_LINK_NONE:
+		return SLUIS_OK;
+	case STORE_LINK_SUPERSEDES:
+		return words_fact_id(words, arena, "replaces", &link->target);
+	case STORE_LINK_ANSWERS:
+		break;
+	}
+	return words_fact_id(words, arena, "answers", &link->target);
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+link_close(struct round *round, const struct message_view *view, uint64_t index)
+{
+	struct store_inquiry row = view->link.inquiry;
+
+	if (view->link.kind != STORE_LINK_ANSWERS)
+		return SLUIS_OK;
+	row.state = STORE_INQUIRY_ANSWERED;
+	row.closed_ms = round->now_ms;
+	row.closed_index = index;
+	row.message_id = view->message_id;
+	return store_inquiry_close(round->tx, &row);
+}
