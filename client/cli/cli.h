@@ -115,6 +115,8 @@ enum sluis_err cmd_template(struct cli *cli, char **argv, struct sluis_failure *
 enum sluis_err cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_dossier(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_wipe(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_log(struct cli *cli, char **argv, struct sluis_failure *failure);
 

@@ -7,7 +7,7 @@
 #include "pull.h"
 #include "status.h"
 
-static const char SYNOPSIS[] = "pull CASE|MESSAGE --out DIR [--sealed]";
+static const char SYNOPSIS[] = "pull CASE|MESSAGE|--new --out DIR [--sealed]";
 
 /* ---- inbox ---- */
 
@@ -104,6 +104,17 @@ target_row(void *context, const Sluis__InboxRow *row)
 	return add_target(context, row->message_id.data);
 }
 
+/* What has not been received yet, in every case. */
+static enum sluis_err
+new_row(void *context, const Sluis__InboxRow *row)
+{
+	const struct sluis_bytes state = sluis_of(row->state_code);
+
+	if (!sluis_bytes_is_text(state, "pending") && !sluis_bytes_is_text(state, "released"))
+		return SLUIS_OK;
+	return add_target(context, row->message_id.data);
+}
+
 /* An id in the inbox is a message; else it is a case, whose messages are meant. */
 struct lookup {
 	const struct sluis_id *id;
@@ -195,19 +206,24 @@ cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure)
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 	SLUIS_AUTO(targets_done) struct targets targets = { .n = 0 };
 	const char *out = NULL;
-	bool sealed = false, is_case = false;
-	const struct cli_option options[] = {
-		{ "--out", CLI_VALUE, &out }, { "--sealed", CLI_FLAG, &sealed } };
+	bool sealed = false, is_new = false, is_case = false;
+	const struct cli_option options[] = { { "--out", CLI_VALUE, &out }, { "--sealed", CLI_FLAG, &sealed },
+		{ "--new", CLI_FLAG, &is_new } };
 	struct sluis_pull_done done;
 	struct sluis_failure one, worst = { .err = SLUIS_OK };
 	struct cli_list words;
 	json_t *rows;
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
-	if (words.n != 1 || out == NULL)
+	if (words.n != (is_new ? 0 : 1) || out == NULL)
 		return cli_usage(failure, SYNOPSIS);
 	SLUIS_TRY(cli_open(cli, &session, failure));
-	SLUIS_TRY(find_targets(session, words.words[0], &targets, &is_case, failure));
+	if (is_new)
+		SLUIS_TRY(sluis_inbox(session, NULL, new_row, &targets, failure));
+	else
+		SLUIS_TRY(find_targets(session, words.words[0], &targets, &is_case, failure));
+	if (targets.n == 0 && !cli->json)
+		cli_note("%s", _("nothing waits for you"));
 	rows = json_array();
 	for (size_t i = 0; i < targets.n; i++) {
 		const enum sluis_err err =

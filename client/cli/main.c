@@ -37,6 +37,8 @@ static const struct {
 	{ "explain",   cmd_explain,   N_("which rule decides, why, whom to ask") },
 	{ "inbox",     cmd_inbox,     N_("what waits for you") },
 	{ "pull",      cmd_pull,      N_("fetch, verify and open messages") },
+	{ "dossier",   cmd_dossier,   N_("one dossier of a case, as a page to read and print") },
+	{ "wipe",      cmd_wipe,      N_("remove what was written of a message or case") },
 	{ "status",    cmd_status,    N_("who received a message, and when") },
 	{ "log",       cmd_log,       N_("list, show and verify the exchange log") },
 };
@@ -62,11 +64,13 @@ protect(void)
 	umask(077);
 }
 
+/* Pages are for Dutch readers, whatever the machine speaks, unless somebody asks for another language. */
 static const char *
-chosen_lang(const char *flag)
+chosen_lang(const char *flag, const char *command)
 {
-	const char *const said[] = { flag, getenv("SLUIS_LANG"), getenv("LC_ALL"), getenv("LC_MESSAGES"),
-		getenv("LANG") };
+	const bool makes_page = command != NULL && strcmp(command, "dossier") == 0;
+	const char *const said[] = { flag, getenv("SLUIS_LANG"), makes_page ? "nl" : NULL, getenv("LC_ALL"),
+		getenv("LC_MESSAGES"), getenv("LANG") };
 
 	for (size_t i = 0; i < SLUIS_ARRAY_LEN(said); i++) {
 		if (said[i] != NULL && said[i][0] != '\0')
@@ -155,9 +159,9 @@ main(int argc, char **argv)
 	char **rest = take_globals(&cli, argv + (argc > 0), &profile, &lang);
 
 	protect();
-	open_catalogue(chosen_lang(lang));
-	(void)setenv("SLUIS_LANG", chosen_lang(lang), 1);
-	cli.lang = strcmp(chosen_lang(lang), "nl") == 0 ? SLUIS_LANG_NL : SLUIS_LANG_EN;
+	open_catalogue(chosen_lang(lang, *rest));
+	(void)setenv("SLUIS_LANG", chosen_lang(lang, *rest), 1);
+	cli.lang = strcmp(chosen_lang(lang, *rest), "nl") == 0 ? SLUIS_LANG_NL : SLUIS_LANG_EN;
 	choose_profile(&cli, profile);
 	if (sodium_init() < 0)
 		return 1;

@@ -19,6 +19,7 @@
 #include "pull_folder.h"
 #include "pull_manifest.h"
 #include "receipt.h"
+#include "written.h"
 
 enum { ARENA_BYTES = 20 * 1024 * 1024, MANIFEST_JSON_MAX = 256 * 1024, PAGES_MAX = 10000 };
 
@@ -98,9 +99,28 @@ file_name(const struct sluis_manifest *m, size_t section, size_t n, bool sealed,
 	    sealed ? "age" : sluis_section_media_extension(d->media_number));
 }
 
+/* Known before it is there: what is wiped is never less than what was written. */
 static enum sluis_err
-write_folder(const struct opening *o, const struct sluis_id *message_id, const char *out, bool sealed,
-    struct sluis_arena *arena, struct sluis_pull_done *done, struct sluis_failure *failure)
+register_folder(struct sluis_session *session, const struct opening *o, const char *out,
+    const struct sluis_pull_done *done, struct sluis_failure *failure)
+{
+	const char *files[SLUIS_PULL_FILES_MAX + 1];
+	char path[SLUIS_PATH_MAX], name[33];
+	struct sluis_written written = { .id = sluis_id_of(o->parcel.manifest.m->message_id),
+		.case_id = sluis_id_of(o->parcel.manifest.m->case_id), .path = path, .files = files };
+
+	id_text(&written.id, name);
+	SLUIS_TRY(sluis_written_path(out, name, path, failure));
+	for (size_t i = 0; i < done->n_files; i++)
+		files[written.n_files++] = done->files[i];
+	files[written.n_files++] = "manifest.json";
+	return sluis_written_add(session->profile, &written, failure);
+}
+
+static enum sluis_err
+write_folder(struct sluis_session *session, const struct opening *o, const struct sluis_id *message_id,
+    const char *out, bool sealed, struct sluis_arena *arena, struct sluis_pull_done *done,
+    struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_pull_folder_freep) struct sluis_pull_folder *folder = NULL;
 	SLUIS_AUTO(sluis_freep) char *text = NULL;
@@ -127,6 +147,7 @@ write_folder(const struct opening *o, const struct sluis_id *message_id, const c
 	if (text == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("writing files"));
 	SLUIS_TRY(sluis_pull_folder_add(folder, "manifest.json", sluis_bytes_text(text), failure));
+	SLUIS_TRY(register_folder(session, o, out, done, failure));
 	return sluis_pull_folder_finish(folder, failure);
 }
 
@@ -310,7 +331,7 @@ pull_new(struct sluis_session *session, const struct sluis_id *id, const char *o
 
 	SLUIS_TRY(resend_kept(session, id, arena, &kept, failure));
 	SLUIS_TRY(fetch_and_open(session, id, arena, o, failure));
-	SLUIS_TRY(write_folder(o, id, out, sealed, arena, done, failure));
+	SLUIS_TRY(write_folder(session, o, id, out, sealed, arena, done, failure));
 	SLUIS_TRY(make_receipt(session, id, o, arena, failure));
 	if (o->mismatch.count > 0 && !o->undecryptable)
 		return sluis_pull_mismatch_failure(session, &o->parcel.manifest, &o->mismatch, failure);
