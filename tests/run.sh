@@ -9,6 +9,7 @@
 # replay    the fuzzers' corpus                            vectors  outside vectors, where ../shared/vectors is
 # interop   outside readers of our bytes                   lint     tests/lint/*.sh
 # promise, attack, fault   scripts of that folder against a real daemon; each ends with "N passed, N failed"
+# people    the same, what a provider, director or officer does with it from beginning to end
 # systemd   the same, the daemon as a unit of a systemd of its own
 #
 # A script that cannot run here says "skipped" and why, and nothing else; that is shown and is no failure.
@@ -17,7 +18,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export B=${B:-build}
-KINDS="lint unit replay policy vectors interop promise attack fault systemd"
+KINDS="lint unit replay policy vectors interop promise people attack fault systemd"
 UNIT_SECONDS=${UNIT_SECONDS:-300}
 SCRIPT_SECONDS=${SCRIPT_SECONDS:-900}
 MUTANTS=60 # one in so many is tried; make mutate tries them all
@@ -38,7 +39,7 @@ list() { # KIND: its items, one a line
 	interop)
 		for f in tests/interop/*.py; do echo "$f"; done
 		;;
-	lint | promise | attack | fault | systemd)
+	lint | promise | people | attack | fault | systemd)
 		for f in tests/"$1"/*.sh; do
 			if [ -x "$f" ]; then echo "$f"; fi
 		done
