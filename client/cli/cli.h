@@ -110,9 +110,15 @@ enum sluis_err cmd_grant(struct cli *cli, char **argv, struct sluis_failure *fai
 /* part of cmd_grant, in a file of its own */
 enum sluis_err cmd_grant_list(struct cli *cli, struct sluis_session *session, char **argv,
     struct sluis_failure *failure);
+enum sluis_err cmd_grant_refuse(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
+enum sluis_err cmd_review(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_template(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure);
+/* part of cmd_explain, in a file of its own */
+enum sluis_err cmd_explain_ground(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
 enum sluis_err cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_pull(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_dossier(struct cli *cli, char **argv, struct sluis_failure *failure);

@@ -9,7 +9,8 @@
 
 static const char SYNOPSIS[] =
     "case open [--member HANDLE ...] | list | show CASE | join CASE HANDLE | leave CASE [HANDLE] | "
-    "step CASE STEP | close CASE [--reason CODE] | reopen CASE";
+    "step CASE STEP | close CASE [--reason CODE] | reopen CASE | "
+    "shield CASE HANDLE [--category C ... | --lift]";
 
 static enum sluis_err
 find_members(struct sluis_session *session, const struct cli_list *handles,
@@ -218,6 +219,32 @@ do_close(struct cli *cli, struct sluis_session *session, char **argv, struct slu
 	return act_on(cli, session, words.words[0], &act, failure);
 }
 
+/* What is kept from somebody: some categories, or all of the case; --lift ends it. */
+static enum sluis_err
+do_shield(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
+{
+	struct cli_list words, categories = { .n = 0 };
+	bool lift = false;
+	const struct cli_option options[] = { { "--category", CLI_LIST, &categories }, { "--lift", CLI_FLAG, &lift } };
+	const struct sluis_member *member = NULL;
+	struct sluis_case_fact facts[CLI_LIST_MAX];
+	struct sluis_cases_act act = { .code = SLUIS_CASE_SHIELD, .members = &member, .n_members = 1, .facts = facts };
+
+	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
+	if (words.n != 2 || (lift && categories.n > 0))
+		return cli_usage(failure, SYNOPSIS);
+	SLUIS_TRY(sluis_receivers_member(session, words.words[1], &member, failure));
+	for (size_t i = 0; i < categories.n; i++) {
+		facts[i] = (struct sluis_case_fact){ sluis_bytes_text("category"), sluis_bytes_text(categories.words[i]) };
+		if (!sluis_policy_has(session->policy, SLUIS_KIND_CATEGORY, facts[i].value))
+			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), categories.words[i]);
+	}
+	if (lift)
+		facts[0] = (struct sluis_case_fact){ sluis_bytes_text("lift"), sluis_bytes_text("yes") };
+	act.n_facts = lift ? 1 : categories.n;
+	return act_on(cli, session, words.words[0], &act, failure);
+}
+
 static enum sluis_err
 do_reopen(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
 {
@@ -237,6 +264,7 @@ cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
 	} SUB[] = {
 		{ "open", do_open }, { "list", do_list }, { "show", do_show }, { "join", do_join },
 		{ "leave", do_leave }, { "step", do_step }, { "close", do_close }, { "reopen", do_reopen },
+		{ "shield", do_shield },
 	};
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
 #include "cli.h"
+#include "grant_band.h"
+#include "grant_receiver.h"
 #include "hash.h"
 #include "limits.h"
 #include "receivers.h"
@@ -17,11 +17,12 @@ enum { EVIDENCE_MAX = 64 * 1024 * 1024 };
 static const char ADD[] =
     "grant add CASE --band under-12|12-15|16-plus --giver youth|authority|guardian ... [--authority N] "
     "[--method form|spoken|digital] --purpose P ... --category C ... --to HANDLE|org:ORG ... --until DATE "
-    "[--band-until DATE|--born DATE] [--criminal] [--evidence FILE] [--exception CODE --assessed-by HANDLE]";
+    "[--band-until DATE|--born DATE] [--criminal] [--evidence FILE] [--exception CODE --assessed-by HANDLE] "
+    "[--restores GRANT] | grant refuse CASE --giver G ... [--purpose P ...] [--category C ...] | grant list CASE";
 
 /** The words of `grant add`. */
 struct words {
-	const char *band, *authority, *method, *until, *band_until, *born, *evidence, *exception, *assessor;
+	const char *band, *authority, *method, *until, *band_until, *born, *evidence, *exception, *assessor, *restores;
 	struct cli_list givers, purposes, categories, to, case_text;
 	bool criminal;
 };
@@ -31,6 +32,8 @@ struct draft {
 	Sluis__Grant grant;
 	Sluis__Until band_until;
 	Sluis__GrantException exception;
+	Sluis__Reference restores;
+	struct sluis_id restores_id;
 	struct sluis_arena *arena;
 	struct sluis_id case_id;
 	struct sluis_id grant_id;
@@ -95,15 +98,30 @@ take_givers(struct draft *draft, const struct words *w, struct sluis_failure *fa
 	return SLUIS_OK;
 }
 
-static enum sluis_err
-count_authority(struct draft *draft, const struct words *w, struct sluis_failure *failure)
+/* Givers that are, or count as, holders of authority. */
+static uint32_t
+count_holders(const struct draft *draft, const struct sluis_session *session)
 {
-	const Sluis__Giver *giver = find_giver(draft, "authority");
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < draft->grant.n_givers; i++) {
+		const Sluis__Giver *giver = draft->grant.givers[i];
+
+		if (sluis_policy_giver_counts(session->policy, sluis_of(giver->role_code)).len > 0)
+			n += giver->giver_number;
+	}
+	return n;
+}
+
+static enum sluis_err
+count_authority(struct draft *draft, const struct sluis_session *session, const struct words *w,
+    struct sluis_failure *failure)
+{
 	char *end = NULL;
 	unsigned long n;
 
 	if (w->authority == NULL) {
-		draft->grant.authority_count = giver == NULL ? 0 : giver->giver_number;
+		draft->grant.authority_count = count_holders(draft, session);
 		return SLUIS_OK;
 	}
 	n = strtoul(w->authority, &end, 10);
@@ -137,152 +155,26 @@ take_codes(struct draft *draft, const struct sluis_session *session, enum sluis_
 	return SLUIS_OK;
 }
 
-static Sluis__GrantReceiver *
-find_receiver(struct draft *draft, struct sluis_bytes organisation)
-{
-	for (size_t i = 0; i < draft->grant.n_receivers; i++) {
-		if (sluis_bytes_equal(sluis_of(draft->grant.receivers[i]->organisation_handle), organisation))
-			return draft->grant.receivers[i];
-	}
-	return NULL;
-}
-
-static enum sluis_err
-get_receiver(struct draft *draft, struct sluis_bytes organisation, Sluis__GrantReceiver **ret,
-    bool *ret_is_new, struct sluis_failure *failure)
-{
-	Sluis__GrantReceiver *r = find_receiver(draft, organisation);
-
-	*ret_is_new = r == NULL;
-	if (r == NULL) {
-		r = sluis_arena_alloc(draft->arena, sizeof(*r));
-		if (r == NULL)
-			return no_memory(failure);
-		sluis__grant_receiver__init(r);
-		r->organisation_handle = sluis_pb(organisation);
-		r->role_codes = sluis_arena_alloc(draft->arena, SLUIS_CODES_MAX * sizeof(*r->role_codes));
-		if (r->role_codes == NULL)
-			return no_memory(failure);
-		draft->grant.receivers[draft->grant.n_receivers++] = r;
-	}
-	*ret = r;
-	return SLUIS_OK;
-}
-
-static void
-add_role(Sluis__GrantReceiver *r, struct sluis_bytes role)
-{
-	for (size_t i = 0; i < r->n_role_codes; i++) {
-		if (sluis_bytes_equal(sluis_of(r->role_codes[i]), role))
-			return;
-	}
-	if (r->n_role_codes < SLUIS_CODES_MAX)
-		r->role_codes[r->n_role_codes++] = sluis_pb(role);
-}
-
-/* A handle stands for that member's organisation in that member's roles (design 10); org:X for the whole of X. */
-static enum sluis_err
-take_receiver(struct draft *draft, struct sluis_session *session, const char *word,
-    struct sluis_failure *failure)
-{
-	const struct sluis_member *member;
-	Sluis__GrantReceiver *r;
-	bool is_new;
-
-	if (strncmp(word, "org:", 4) == 0) {
-		const struct sluis_bytes handle = sluis_bytes_text(word + 4);
-
-		if (sluis_directory_organisation(session->directory, handle) == NULL)
-			return sluis_fail(failure, SLUIS_EUSAGE, _("there is no organisation \"%s\" here"), word + 4);
-		SLUIS_TRY(get_receiver(draft, handle, &r, &is_new, failure));
-		r->n_role_codes = 0; /* as a whole */
-		return SLUIS_OK;
-	}
-	SLUIS_TRY(sluis_receivers_member(session, word, &member, failure));
-	SLUIS_TRY(get_receiver(draft, member->organisation_handle, &r, &is_new, failure));
-	if (!is_new && r->n_role_codes == 0)
-		return SLUIS_OK; /* named as a whole already */
-	for (size_t i = 0; i < member->n_roles; i++)
-		add_role(r, member->roles[i]);
-	return SLUIS_OK;
-}
-
 /* ---- dates ---- */
 
-/* The 12th, 16th or 18th birthday that ends the band, as the first of its month. The birth date is not kept. */
 static enum sluis_err
-band_end_of_birth(const char *born, const char *band, int64_t now_ms, int64_t *ret_ms,
+take_dates(struct draft *draft, const struct sluis_session *session, const struct words *w,
     struct sluis_failure *failure)
 {
-	static const int TURNS[] = { 12, 16, 18 };
-	const time_t now = (time_t)(now_ms / 1000);
-	int64_t born_ms;
-	struct tm day;
-	time_t t;
-
-	SLUIS_TRY(cli_day(born, &born_ms, failure));
-	(void)band;
-	for (size_t i = 0; i < SLUIS_ARRAY_LEN(TURNS); i++) {
-		t = (time_t)(born_ms / 1000);
-		gmtime_r(&t, &day);
-		day.tm_year += TURNS[i];
-		day.tm_mday = 1;
-		t = timegm(&day);
-		if (t > now) {
-			*ret_ms = (int64_t)t * 1000;
-			return SLUIS_OK;
-		}
-	}
-	return sluis_fail(failure, SLUIS_EUSAGE, _("at that age no consent of this kind is needed"));
-}
-
-static enum sluis_err
-ask_birth(char *ret, size_t cap, struct sluis_failure *failure)
-{
-	FILE *tty = isatty(STDIN_FILENO) ? fopen("/dev/tty", "r+") : NULL;
-
-	if (tty == NULL) {
-		(void)sluis_fail(failure, SLUIS_EUSAGE, _("a grant needs --born or --band-until"));
-		sluis_fail_hint(failure, _("--born is used to find the next birthday that counts, and is not kept"));
-		return SLUIS_EUSAGE;
-	}
-	fputs(_("birth date of the youth (used, not kept), as 2012-12-31: "), tty);
-	(void)fflush(tty);
-	if (fgets(ret, (int)cap, tty) == NULL)
-		ret[0] = '\0';
-	ret[strcspn(ret, "\r\n")] = '\0';
-	fclose(tty);
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-take_dates(struct draft *draft, const struct words *w, struct sluis_failure *failure)
-{
-	char asked[32];
-	const char *born = w->born;
 	int64_t until_ms, band_ms = 0;
-	enum sluis_err err;
 
 	SLUIS_TRY(cli_date(w->until, &until_ms, failure));
-	if (w->band_until != NULL) {
-		SLUIS_TRY(cli_day(w->band_until, &band_ms, failure));
-		if (!sluis_grant_band_is_valid(band_ms))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("--band-until is the first day of a month, not \"%s\""),
-			    w->band_until);
-	} else {
-		if (born == NULL) {
-			SLUIS_TRY(ask_birth(asked, sizeof(asked), failure));
-			born = asked;
-		}
-		err = band_end_of_birth(born, w->band, draft->now_ms, &band_ms, failure);
-		sodium_memzero(asked, sizeof(asked));
-		SLUIS_TRY(err);
+	if (w->band_until == NULL)
+		SLUIS_TRY(grant_band_of_birth(session, w->band, w->born, draft->now_ms, &band_ms, failure));
+	else
+		SLUIS_TRY(grant_band_of_date(w->band_until, &band_ms, failure));
+	if (band_ms != 0) {
+		sluis__until__init(&draft->band_until);
+		draft->band_until.until_ms = (uint64_t)band_ms;
+		draft->grant.band_until = &draft->band_until;
 	}
-	sluis__until__init(&draft->band_until);
-	draft->band_until.until_ms = (uint64_t)band_ms;
-	draft->grant.band_until = &draft->band_until;
 	draft->grant.from_ms = (uint64_t)draft->now_ms;
-	draft->grant.until_ms = (uint64_t)(band_ms < until_ms ? band_ms : until_ms);
+	draft->grant.until_ms = (uint64_t)(band_ms != 0 && band_ms < until_ms ? band_ms : until_ms);
 	if (draft->grant.until_ms <= draft->grant.from_ms)
 		return sluis_fail(failure, SLUIS_EUSAGE, _("this grant would end before it begins"));
 	return SLUIS_OK;
@@ -311,6 +203,23 @@ take_evidence(struct draft *draft, struct sluis_session *session, const char *pa
 	return sluis_profile_write(session->profile, name, sluis_bytes(salt, sizeof(salt)), failure);
 }
 
+/* Who assessed it is somebody: a handle of the federation. */
+static enum sluis_err
+take_exception(struct draft *draft, struct sluis_session *session, const struct words *w,
+    struct sluis_failure *failure)
+{
+	const struct sluis_member *assessor;
+
+	if (w->exception == NULL)
+		return SLUIS_OK;
+	SLUIS_TRY(sluis_receivers_member(session, w->assessor, &assessor, failure));
+	sluis__grant_exception__init(&draft->exception);
+	draft->exception.exception_code = sluis_pb(sluis_bytes_text(w->exception));
+	draft->exception.assessor_handle = sluis_pb(assessor->handle);
+	draft->grant.exception = &draft->exception;
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 fill(struct draft *draft, struct sluis_session *session, const struct words *w,
     const struct sluis_case *of_case, struct sluis_failure *failure)
@@ -328,21 +237,22 @@ fill(struct draft *draft, struct sluis_session *session, const struct words *w,
 	grant->receivers = sluis_arena_alloc(draft->arena, CLI_LIST_MAX * sizeof(Sluis__GrantReceiver *));
 	if (grant->receivers == NULL)
 		return no_memory(failure);
-	if (w->exception != NULL) {
-		sluis__grant_exception__init(&draft->exception);
-		draft->exception.exception_code = sluis_pb(sluis_bytes_text(w->exception));
-		draft->exception.assessor_handle = sluis_pb(sluis_bytes_text(w->assessor));
-		grant->exception = &draft->exception;
+	SLUIS_TRY(take_exception(draft, session, w, failure));
+	if (w->restores != NULL) {
+		SLUIS_TRY(cli_grant_id(session, &draft->case_id, w->restores, &draft->restores_id, failure));
+		sluis__reference__init(&draft->restores);
+		draft->restores.target_id = sluis_pb_id(&draft->restores_id);
+		grant->restores = &draft->restores;
 	}
 	SLUIS_TRY(take_givers(draft, w, failure));
-	SLUIS_TRY(count_authority(draft, w, failure));
+	SLUIS_TRY(count_authority(draft, session, w, failure));
 	SLUIS_TRY(take_codes(draft, session, SLUIS_KIND_PURPOSE, &w->purposes, &grant->purpose_codes,
 	    &grant->n_purpose_codes, failure));
 	SLUIS_TRY(take_codes(draft, session, SLUIS_KIND_CATEGORY, &w->categories, &grant->category_codes,
 	    &grant->n_category_codes, failure));
 	for (size_t i = 0; i < w->to.n; i++)
-		SLUIS_TRY(take_receiver(draft, session, w->to.words[i], failure));
-	SLUIS_TRY(take_dates(draft, w, failure));
+		SLUIS_TRY(grant_receiver_add(session, w->to.words[i], draft->arena, grant, failure));
+	SLUIS_TRY(take_dates(draft, session, w, failure));
 	sluis_grant_token_new(sluis_random_system, NULL, &draft->token);
 	draft->token_hash = sluis_grant_token_hash(&draft->token);
 	grant->token_hash = sluis_pb_hash(&draft->token_hash);
@@ -360,6 +270,7 @@ read_words(char **argv, struct words *w, struct sluis_failure *failure)
 		{ "--band-until", CLI_VALUE, &w->band_until }, { "--born", CLI_VALUE, &w->born },
 		{ "--criminal", CLI_FLAG, &w->criminal }, { "--evidence", CLI_VALUE, &w->evidence },
 		{ "--exception", CLI_VALUE, &w->exception }, { "--assessed-by", CLI_VALUE, &w->assessor },
+		{ "--restores", CLI_VALUE, &w->restores },
 	};
 
 	w->method = "form";
@@ -387,6 +298,41 @@ check_codes(const struct sluis_session *session, const struct words *w, struct s
 	return SLUIS_OK;
 }
 
+/* Some of the holders gave it, not all: where they disagree the policy says where they can go. */
+static void
+disagree_hint(const struct sluis_session *session, const struct draft *draft,
+    const struct sluis_verdict *verdict, struct sluis_failure *failure)
+{
+	const struct sluis_bytes text = sluis_policy_consent_disagree(session->policy, session->lang);
+	const uint32_t gave = count_holders(draft, session);
+
+	if (text.len == 0 || verdict->rule != SLUIS_RULE_GRANT_GIVER || gave == 0 ||
+	    gave >= draft->grant.authority_count ||
+	    sluis_policy_giver_counts(session->policy, verdict->detail).len == 0)
+		return;
+	sluis_fail_hint(failure, "%.*s", (int)text.len, (const char *)text.data);
+}
+
+/* As the broker will decide: what it would refuse is told here, with more to go by. */
+static enum sluis_err
+check_right(struct sluis_session *session, const struct sluis_case *of_case, const struct draft *draft,
+    struct sluis_failure *failure)
+{
+	struct sluis_verdict verdict;
+	size_t len;
+
+	SLUIS_TRY(sluis_grants_decide(session, of_case, &draft->grant, draft->arena, &verdict, failure));
+	if (verdict.outcome == SLUIS_PERMIT)
+		return SLUIS_OK;
+	(void)sluis_session_refusal(session, sluis_rule_text(verdict.rule), failure);
+	len = strlen(failure->text);
+	if (verdict.detail.len > 0)
+		snprintf(failure->text + len, sizeof(failure->text) - len, ": %.*s", (int)verdict.detail.len,
+		    (const char *)verdict.detail.data);
+	disagree_hint(session, draft, &verdict, failure);
+	return SLUIS_EREFUSED;
+}
+
 static enum sluis_err
 do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
 {
@@ -406,6 +352,7 @@ do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis
 	randombytes_buf(draft.grant_id.bytes, sizeof(draft.grant_id.bytes));
 	draft.now_ms = sluis_now_ms();
 	SLUIS_TRY(fill(&draft, session, &w, of_case, failure));
+	SLUIS_TRY(check_right(session, of_case, &draft, failure));
 	SLUIS_TRY(sluis_grants_add(session, &draft.grant, &index, failure));
 	sluis_hex(draft.grant_id.bytes, SLUIS_ID_BYTES, hex);
 	sluis_grant_token_text(&draft.token, token);
@@ -428,6 +375,10 @@ cmd_grant(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (argv[0] != NULL && strcmp(argv[0], "list") == 0) {
 		SLUIS_TRY(cli_open(cli, &session, failure));
 		return cmd_grant_list(cli, session, argv + 1, failure);
+	}
+	if (argv[0] != NULL && strcmp(argv[0], "refuse") == 0) {
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return cmd_grant_refuse(cli, session, argv + 1, failure);
 	}
 	return cli_usage(failure, ADD);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "basis.h"
 #include "cli.h"
 #include "pull.h"
 #include "status.h"
@@ -294,6 +295,23 @@ status_row(struct cli *cli, struct sluis_session *session, const struct sluis_st
 	    "changed", when, "receipt", row->receipt != NULL, "problems", problems_json(cli, session, status, index));
 }
 
+/* What it stands on, and its three codes by the sender's regime. */
+static json_t *
+ground_json(const struct cli *cli, const struct sluis_session *session, const Sluis__TellStatus *tell)
+{
+	const struct sluis_bytes ground =
+	    tell->ground == NULL ? sluis_bytes(NULL, 0) : sluis_of(tell->ground->ground_code);
+	struct sluis_bytes regime;
+	char label[128];
+
+	if (ground.len == 0 || tell->sender == NULL)
+		return json_null();
+	regime = basis_regime(session, sluis_of(tell->sender->organisation_handle));
+	cli_say(cli, _("ground: %s"), cli_label(session, SLUIS_KIND_GROUND, ground, label));
+	basis_say(cli, session, ground, regime);
+	return json_pack("{s:o, s:o}", "code", cli_json_code(ground), "basis", basis_json(session, ground, regime));
+}
+
 enum sluis_err
 cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -316,9 +334,9 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 		json_array_append_new(rows, status_row(cli, session, &status, i));
 	if (status.is_copy_damaged)
 		cli_note("%s", _("the copy kept here of what was sent cannot be read: receipts were not held against it"));
-	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:b, s:o}", "message", cli_json_id(id.bytes), "state",
+	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:b, s:o, s:o}", "message", cli_json_id(id.bytes), "state",
 	    cli_json_code(sluis_of(status.tell->state_code)), "accepted",
-	    cli_time((int64_t)status.tell->accepted_ms, accepted), "compared", status.is_compared, "recipients",
-	    rows));
+	    cli_time((int64_t)status.tell->accepted_ms, accepted), "compared", status.is_compared, "ground",
+	    ground_json(cli, session, status.tell), "recipients", rows));
 	return SLUIS_OK;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "basis.h"
 #include "cli.h"
 #include "message_args.h"
 #include "pull.h"
@@ -57,6 +58,17 @@ unsearched_json(const struct message_args *args, const struct sluis_push_look *l
 	return names;
 }
 
+/* What registers and letters will say of it: the three codes of the ground by this organisation's regime. */
+static void
+add_basis(const struct cli *cli, const struct sluis_session *session, struct sluis_bytes ground, json_t *json)
+{
+	const struct sluis_bytes regime =
+	    session->self == NULL ? sluis_bytes(NULL, 0) : basis_regime(session, session->self->organisation_handle);
+
+	basis_say(cli, session, ground, regime);
+	json_object_set_new(json, "basis", basis_json(session, ground, regime));
+}
+
 /* The answer of --dry-run and explain: outcome, rule, and what would go to whom. */
 static enum sluis_err
 show_preview(struct cli *cli, struct sluis_session *session, struct message_args *args, bool explain,
@@ -76,7 +88,7 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 	permit = preview.verdict.outcome == SLUIS_PERMIT;
 	rule = sluis_rule_text(preview.verdict.rule);
 	if (!permit)
-		(void)sluis_push_verdict(session, &preview.verdict, failure);
+		(void)sluis_push_verdict(session, &args->request, &preview.verdict, failure);
 	else
 		err = sluis_push_check_contents(session, &args->request, &look, failure);
 	if (err != SLUIS_OK && err != SLUIS_EREFUSED)
@@ -91,6 +103,7 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 	    permit ? deliveries_json(cli, session, &preview) : json_array());
 	if (permit)
 		json_object_set_new(json, "not_searched", unsearched_json(args, &look));
+	add_basis(cli, session, args->request.ground, json);
 	if (!permit && explain) {
 		cli_say(cli, "%s", failure->text);
 		cli_say(cli, "%s", failure->hint);
@@ -220,9 +233,12 @@ cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure)
 
 	if (args == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("deciding"));
-	if (argv[0] == NULL || (strcmp(argv[0], "push") != 0 && strcmp(argv[0], "pull") != 0))
-		return cli_usage(failure, "explain push ... | explain pull MESSAGE");
+	if (argv[0] == NULL ||
+	    (strcmp(argv[0], "push") != 0 && strcmp(argv[0], "pull") != 0 && strcmp(argv[0], "ground") != 0))
+		return cli_usage(failure, "explain push ... | explain pull MESSAGE | explain ground [GROUND]");
 	SLUIS_TRY(cli_open(cli, &session, failure));
+	if (strcmp(argv[0], "ground") == 0)
+		return cmd_explain_ground(cli, session, argv + 1, failure);
 	if (strcmp(argv[0], "pull") == 0) {
 		if (argv[1] == NULL || argv[2] != NULL)
 			return cli_usage(failure, "explain pull MESSAGE");

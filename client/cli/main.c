@@ -31,7 +31,7 @@ static const struct {
 	{ "registry",  cmd_registry,  N_("invite, approve, suspend; policy (registrars)") },
 	{ "keys",      cmd_keys,      N_("list or export this member's keys") },
 	{ "case",      cmd_case,      N_("open, list, show, join, leave, step, close") },
-	{ "grant",     cmd_grant,     N_("record and list consents") },
+	{ "grant",     cmd_grant,     N_("record, refuse and list consents") },
 	{ "push",      cmd_push,      N_("send sections of a case file") },
 	{ "template",  cmd_template,  N_("a file to fill in, with the fields of a category") },
 	{ "explain",   cmd_explain,   N_("which rule decides, why, whom to ask") },
@@ -39,6 +39,7 @@ static const struct {
 	{ "pull",      cmd_pull,      N_("fetch, verify and open messages") },
 	{ "dossier",   cmd_dossier,   N_("one dossier of a case, as a page to read and print") },
 	{ "wipe",      cmd_wipe,      N_("remove what was written of a message or case") },
+	{ "review",    cmd_review,    N_("what is judged afterwards: list, close (privacy officers)") },
 	{ "status",    cmd_status,    N_("who received a message, and when") },
 	{ "log",       cmd_log,       N_("list, show and verify the exchange log") },
 };

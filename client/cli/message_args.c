@@ -91,13 +91,14 @@ SLUIS_MUST_CHECK enum sluis_err
 message_args_read(struct sluis_session *session, char **argv, struct message_args *ret,
     struct sluis_failure *failure)
 {
-	const char *purpose = NULL, *ground = NULL, *grant = NULL;
+	const char *purpose = NULL, *ground = NULL, *grant = NULL, *retention = NULL;
 	struct cli_list words, facts = { .n = 0 }, criminal = { .n = 0 };
 	const struct cli_option options[] = {
 		{ "--purpose", CLI_VALUE, &purpose }, { "--ground", CLI_VALUE, &ground },
 		{ "--grant", CLI_VALUE, &grant }, { "--to", CLI_LIST, &ret->to },
 		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
-		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--dry-run", CLI_FLAG, &ret->dry_run },
+		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--retention", CLI_VALUE, &retention },
+		{ "--dry-run", CLI_FLAG, &ret->dry_run },
 	};
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
@@ -111,6 +112,11 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 	if (grant != NULL) {
 		SLUIS_TRY(cli_grant_id(session, &ret->request.case_id, grant, &ret->grant_id, failure));
 		ret->request.grant_id = &ret->grant_id;
+	}
+	if (retention != NULL) {
+		ret->request.retention = sluis_bytes_text(retention);
+		if (sluis_policy_retention(session->policy, ret->request.retention) == NULL)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), retention);
 	}
 	ret->request.to = ret->to.words;
 	ret->request.n_to = ret->to.n;

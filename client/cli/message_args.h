@@ -21,7 +21,8 @@ struct message_args {
 
 #define MESSAGE_ARGS_SYNOPSIS                                                              \
 	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
-	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] [--dry-run]"
+	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] "  \
+	"[--retention CLASS] [--dry-run]"
 
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,

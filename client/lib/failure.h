@@ -22,7 +22,7 @@ struct sluis_failure {
 	enum sluis_err err;
 	char rule[40];  /* of a refusal; empty else */
 	char text[320]; /* what happened, to which thing; lower case, no full stop */
-	char hint[320]; /* what to do next; may be empty */
+	char hint[1024]; /* what to do next; may be empty */
 	char evidence[SLUIS_PATH_MAX]; /* where evidence was kept (exit 5); empty else */
 };
 

@@ -33,6 +33,7 @@ sluis_outbox_name(const struct sluis_session *session, const struct sluis_push_r
 	put(&state, request->ground);
 	if (request->grant_id != NULL)
 		put(&state, sluis_bytes(request->grant_id->bytes, SLUIS_ID_BYTES));
+	put(&state, request->retention);
 	for (size_t i = 0; i < request->n_to; i++)
 		put(&state, sluis_bytes_text(request->to[i]));
 	for (size_t i = 0; i < request->n_sections; i++) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "parcel.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "grants.h"
 #include "hash.h"
 #include "limits.h"
+#include "parcel_right.h"
 
 static enum sluis_err
 broken(struct sluis_session *session, const struct sluis_answer *answer, enum sluis_err err,
@@ -74,18 +76,17 @@ check_message(struct sluis_session *session, const struct sluis_id *message_id,
 
 static enum sluis_err
 check_grant(struct sluis_session *session, const struct sluis_parcel *parcel, struct sluis_arena *arena,
-    struct sluis_failure *failure)
+    struct sluis_grants_row *ret, struct sluis_failure *failure)
 {
 	const Sluis__GrantReference *named = parcel->manifest.m->grant;
-	struct sluis_grants_row row;
 
 	if (named == NULL)
 		return parcel->fetch->grant == NULL ? SLUIS_OK : SLUIS_ESTATUS;
 	if (parcel->fetch->grant == NULL)
 		return SLUIS_ESTATUS;
-	SLUIS_TRY(sluis_grants_open(session, parcel->fetch->grant, arena, &row, failure));
-	if (!sluis_bytes_equal(sluis_hash_bytes(&row.hash), sluis_of(named->grant_hash)) ||
-	    !sluis_bytes_equal(sluis_of(row.grant->case_id), sluis_of(parcel->manifest.m->case_id)))
+	SLUIS_TRY(sluis_grants_open(session, parcel->fetch->grant, arena, ret, failure));
+	if (!sluis_bytes_equal(sluis_hash_bytes(&ret->hash), sluis_of(named->grant_hash)) ||
+	    !sluis_bytes_equal(sluis_of(ret->grant->case_id), sluis_of(parcel->manifest.m->case_id)))
 		return SLUIS_EHASH;
 	return SLUIS_OK;
 }
@@ -101,14 +102,18 @@ is_release_of(const struct sluis_session *session, const struct sluis_parcel *pa
 
 static enum sluis_err
 check_log(struct sluis_session *session, const struct sluis_answer *answer,
-    const struct sluis_parcel *parcel, struct sluis_arena *arena, struct sluis_failure *failure)
+    const struct sluis_parcel *parcel, struct sluis_arena *arena, struct sluis_parcel_events *ret,
+    struct sluis_failure *failure)
 {
 	struct sluis_event_evidence evidence;
 
 	SLUIS_TRY(sluis_session_evidence(session, answer, parcel->fetch->acceptance, &parcel->manifest.hash,
 	    "push", arena, &evidence, failure));
+	ret->acceptance = evidence.event;
 	SLUIS_TRY(sluis_session_evidence(session, answer, parcel->fetch->release, NULL, "release", arena,
 	    &evidence, failure));
+	ret->release = evidence.event;
+	ret->release_index = evidence.index;
 	/* of this message, to us: else this handing over stands nowhere */
 	if (is_release_of(session, parcel, evidence.event))
 		return SLUIS_OK;
@@ -163,6 +168,25 @@ fetch_rest(struct sluis_session *session, const struct sluis_id *message_id, str
 	return SLUIS_OK;
 }
 
+/* The ground, its evidence and the grant, as the broker should have judged them (PROTOCOL 6.8). */
+static enum sluis_err
+check_right(struct sluis_session *session, const struct sluis_answer *answer, const struct sluis_parcel *parcel,
+    const struct sluis_parcel_events *events, struct sluis_arena *arena, struct sluis_failure *failure)
+{
+	struct sluis_verdict verdict;
+	char what[160];
+
+	/* a policy that came into force while this session was open */
+	if (!sluis_bytes_equal(sluis_of(events->release->policy_hash), sluis_hash_bytes(&session->policy_hash)))
+		SLUIS_TRY(sluis_session_sync(session, failure));
+	SLUIS_TRY(sluis_parcel_right(session, parcel, events, arena, &verdict, failure));
+	if (verdict.outcome == SLUIS_PERMIT)
+		return SLUIS_OK;
+	snprintf(what, sizeof(what), _("the broker handed over what it must refuse (rule %s)"),
+	    sluis_rule_text(verdict.rule));
+	return broken(session, answer, SLUIS_EPROOF, what, failure);
+}
+
 /* Filled in failures (refusals, broken proofs) pass through; bare errors get words and evidence. */
 static enum sluis_err
 settle(struct sluis_session *session, const struct sluis_answer *answer, enum sluis_err err,
@@ -179,6 +203,8 @@ sluis_parcel_fetch(struct sluis_session *session, const struct sluis_id *message
 {
 	struct sluis_answer answer;
 	struct sluis_parcel p = { .fetch = NULL };
+	struct sluis_parcel_events events = { .release_index = 0 };
+	struct sluis_grants_row grant = { .grant = NULL };
 
 	memset(failure, 0, sizeof(*failure));
 	if (session->self == NULL)
@@ -196,9 +222,12 @@ sluis_parcel_fetch(struct sluis_session *session, const struct sluis_id *message
 	    _("the keys log that the sender used"), failure));
 	SLUIS_TRY(settle(session, &answer, check_message(session, message_id, &p), _("the manifest"),
 	    failure));
-	SLUIS_TRY(check_log(session, &answer, &p, arena, failure));
-	SLUIS_TRY(settle(session, &answer, check_grant(session, &p, arena, failure), _("the grant"),
+	SLUIS_TRY(check_log(session, &answer, &p, arena, &events, failure));
+	SLUIS_TRY(settle(session, &answer, check_grant(session, &p, arena, &grant, failure), _("the grant"),
 	    failure));
+	events.grant = grant.grant == NULL ? NULL : &grant;
+	SLUIS_TRY(settle(session, &answer, check_right(session, &answer, &p, &events, arena, failure),
+	    _("the broker's decision"), failure));
 	SLUIS_TRY(settle(session, &answer,
 	    fetch_rest(session, message_id, answer.body, p.fetch->total_size, arena, &p.body, failure),
 	    _("the sections"), failure));

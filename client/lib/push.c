@@ -7,143 +7,17 @@
 
 #include <sodium.h>
 
-#include "cases.h"
 #include "draft.h"
-#include "grants.h"
+#include "ground_hint.h"
 #include "hash.h"
+#include "intent.h"
 #include "limits.h"
 #include "outbox.h"
 #include "push_check.h"
-#include "push_draft.h"
 #include "push_refused.h"
-#include "receivers.h"
 #include "sent.h"
 
-enum { GRANTS_MAX = 64, ARENA_BYTES = 8 * 1024 * 1024 };
-
-static void
-intent_done(struct sluis_push_intent *intent)
-{
-	sluis_case_free(intent->of_case);
-}
-
-static struct sluis_bytes
-retention_of(const struct sluis_session *session)
-{
-	const struct sluis_policy_retention *retention =
-	    sluis_policy_retention_for(session->policy, SLUIS_USE_MESSAGE);
-
-	return retention == NULL ? sluis_bytes_text("transit") : retention->code;
-}
-
-static enum sluis_err
-find_grant(struct sluis_session *session, struct sluis_push_intent *intent, struct sluis_arena *arena,
-    struct sluis_failure *failure)
-{
-	const struct sluis_id *id = intent->request->grant_id;
-	struct sluis_grants_row *rows;
-	size_t count = 0;
-
-	if (id == NULL)
-		return SLUIS_OK;
-	intent->facts.grant.is_named = true;
-	rows = sluis_arena_alloc(arena, GRANTS_MAX * sizeof(*rows));
-	if (rows == NULL)
-		return sluis_fail_err(failure, SLUIS_ENOMEM, _("reading the grant"));
-	SLUIS_TRY(sluis_grants_list(session, &intent->request->case_id, arena, GRANTS_MAX, rows, &count,
-	    failure));
-	for (size_t i = 0; i < count && !intent->has_grant; i++) {
-		if (!sluis_bytes_equal(sluis_of(rows[i].grant->grant_id),
-			sluis_bytes(id->bytes, SLUIS_ID_BYTES)))
-			continue;
-		intent->grant = rows[i];
-		intent->has_grant = true;
-	}
-	if (!intent->has_grant)
-		return SLUIS_OK; /* not-found, says the decision */
-	return sluis_fail_err(failure, sluis_grants_facts(&intent->grant, &intent->request->case_id, arena,
-	    &intent->facts.grant), _("reading the grant"));
-}
-
-static void
-gather_recipients(struct sluis_session *session, struct sluis_push_intent *intent)
-{
-	for (size_t i = 0; i < intent->n_members; i++) {
-		struct sluis_recipient_facts *r = &intent->recipients[i];
-
-		r->kind = SLUIS_RECIPIENT_MEMBER;
-		r->is_on_case = sluis_case_member(intent->of_case, intent->members[i]->handle) != NULL;
-		sluis_session_facts(session, intent->members[i], &r->member);
-	}
-	intent->facts.recipients = intent->recipients;
-	intent->facts.recipient_count = intent->n_members;
-}
-
-static bool
-has_officer(struct sluis_session *session)
-{
-	const struct sluis_member *member;
-	size_t cursor = 0;
-
-	while ((member = sluis_directory_next_member(session->directory, &cursor,
-		    SLUIS_STANDING_BIT(SLUIS_STANDING_ACTIVE))) != NULL) {
-		if (sluis_bytes_equal(member->organisation_handle, session->self->organisation_handle) &&
-		    sluis_member_has_role(member, sluis_bytes_text("privacy-officer")))
-			return true;
-	}
-	return false;
-}
-
-static void
-fill_act(struct sluis_session *session, struct sluis_push_intent *intent)
-{
-	const struct sluis_push_request *request = intent->request;
-
-	for (size_t i = 0; i < request->n_sections; i++) {
-		intent->sections[i] = (struct sluis_section_act){
-			.category = request->sections[i].category,
-			.about = request->sections[i].about,
-			.is_criminal = request->sections[i].is_criminal,
-			.size_bytes = request->sections[i].plain.len,
-		};
-	}
-	intent->act = (struct sluis_act){
-		.code = sluis_bytes_text("push"),
-		.purpose = request->purpose,
-		.ground = request->ground,
-		.ground_facts = request->facts,
-		.ground_fact_count = request->n_facts,
-		.sections = intent->sections,
-		.section_count = request->n_sections,
-		.retention = retention_of(session),
-		.created_ms = sluis_now_ms(),
-	};
-	intent->act.not_before_ms = intent->act.created_ms;
-}
-
-static enum sluis_err
-decide(struct sluis_session *session, struct sluis_push_intent *intent, struct sluis_arena *arena,
-    struct sluis_failure *failure)
-{
-	const struct sluis_push_request *request = intent->request;
-
-	if (session->self == NULL)
-		return sluis_session_refusal(session, "member-inactive", failure);
-	if (request->n_sections < 1 || request->n_sections > SLUIS_SECTIONS_MAX)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("a message has 1 to %d sections"), SLUIS_SECTIONS_MAX);
-	SLUIS_TRY(sluis_cases_get(session, &request->case_id, &intent->of_case, failure));
-	SLUIS_TRY(sluis_receivers_resolve(session, intent->of_case, request->to, request->n_to,
-	    intent->members, &intent->n_members, failure));
-	sluis_session_facts(session, session->self, &intent->facts.sender);
-	sluis_cases_facts(session, intent->of_case, session->self->handle, &intent->facts.of_case);
-	gather_recipients(session, intent);
-	intent->facts.has_sender_officer = has_officer(session);
-	SLUIS_TRY(find_grant(session, intent, arena, failure));
-	fill_act(session, intent);
-	intent->verdict = sluis_policy_deliveries(session->policy, &intent->facts, &intent->act,
-	    sluis_now_ms(), intent->work, intent->assigned);
-	return SLUIS_OK;
-}
+enum { ARENA_BYTES = 8 * 1024 * 1024 };
 
 /* ---- preview ---- */
 
@@ -177,15 +51,15 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_push_decide(struct sluis_session *session, const struct sluis_push_request *request,
     struct sluis_arena *arena, struct sluis_push_preview *ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(intent_done) struct sluis_push_intent intent = { .request = request };
+	SLUIS_AUTO(sluis_push_intent_done) struct sluis_push_intent intent = { .request = request };
 
-	SLUIS_TRY(decide(session, &intent, arena, failure));
+	SLUIS_TRY(sluis_push_intent_decide(session, arena, &intent, failure));
 	return sluis_fail_err(failure, preview_of(&intent, arena, ret), _("deciding"));
 }
 
 enum sluis_err
-sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdict *verdict,
-    struct sluis_failure *failure)
+sluis_push_verdict(const struct sluis_session *session, const struct sluis_push_request *request,
+    const struct sluis_verdict *verdict, struct sluis_failure *failure)
 {
 	const enum sluis_err err = sluis_session_refusal(session, sluis_rule_text(verdict->rule), failure);
 	const size_t len = strlen(failure->text);
@@ -193,6 +67,7 @@ sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdi
 	if (verdict->detail.len > 0)
 		snprintf(failure->text + len, sizeof(failure->text) - len, ": %.*s",
 		    (int)verdict->detail.len, (const char *)verdict->detail.data);
+	sluis_ground_hint(session, request, verdict, failure);
 	return err;
 }
 
@@ -238,7 +113,7 @@ static enum sluis_err
 refuse(struct sluis_session *session, const struct sluis_push_intent *intent, struct sluis_arena *arena,
     struct sluis_failure *failure)
 {
-	const enum sluis_err err = sluis_push_verdict(session, &intent->verdict, failure);
+	const enum sluis_err err = sluis_push_verdict(session, intent->request, &intent->verdict, failure);
 	struct sluis_failure ignored = { .err = SLUIS_OK };
 	struct sluis_push_drafted drafted;
 
@@ -300,12 +175,12 @@ static enum sluis_err
 send_new(struct sluis_session *session, const struct sluis_push_request *request, const char *name,
     struct sluis_arena *arena, struct sluis_push_done *ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(intent_done) struct sluis_push_intent intent = { .request = request };
+	SLUIS_AUTO(sluis_push_intent_done) struct sluis_push_intent intent = { .request = request };
 	struct sluis_push_drafted drafted;
 	struct parcel parcel;
 
 	SLUIS_TRY(sluis_push_check_sizes(session, request, failure));
-	SLUIS_TRY(decide(session, &intent, arena, failure));
+	SLUIS_TRY(sluis_push_intent_decide(session, arena, &intent, failure));
 	if (intent.verdict.outcome != SLUIS_PERMIT)
 		return refuse(session, &intent, arena, failure);
 	SLUIS_TRY(sluis_push_check_contents(session, request, &intent.look, failure));

@@ -32,6 +32,7 @@ struct sluis_push_request {
 	size_t n_facts;
 	const char *const *not_bsn; /* FIELD:OFFSET: what looks like a BSN there is none, says the sender */
 	size_t n_not_bsn;           /* at most 64 */
+	struct sluis_bytes retention; /* class; empty: the policy's default for messages */
 };
 
 enum { SLUIS_PUSH_NAME = 80 };
@@ -94,8 +95,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_push_send(struct sluis_session *session,
  */
 void sluis_push_settle(struct sluis_session *session, const struct sluis_push_done *done);
 
-/** sluis_push_verdict(session, verdict, failure): SLUIS_EREFUSED with rule, text, detail and hint. */
-enum sluis_err sluis_push_verdict(const struct sluis_session *session, const struct sluis_verdict *verdict,
-    struct sluis_failure *failure);
+/** sluis_push_verdict(session, request, verdict, failure): SLUIS_EREFUSED with rule, text, detail and hint (ground_hint.h). */
+enum sluis_err sluis_push_verdict(const struct sluis_session *session, const struct sluis_push_request *request,
+    const struct sluis_verdict *verdict, struct sluis_failure *failure);
 
 #endif

@@ -53,7 +53,7 @@ draft_sections(const struct sluis_push_intent *intent, struct sluis_arena *arena
 		randombytes_buf(ret[i].id.bytes, sizeof(ret[i].id.bytes));
 		/* a section that nobody may have was meant for all of them, and is refused so */
 		for (uint32_t r = 0; r < intent->n_members; r++) {
-			if (intent->assigned[i] == 0 || (intent->assigned[i] >> r & 1) != 0)
+			if (intent->assigned[i] == 0 ? r < intent->n_named : (intent->assigned[i] >> r & 1) != 0)
 				recipients[ret[i].n_recipients++] = r;
 		}
 	}

@@ -16,6 +16,7 @@ struct sluis_push_intent {
 	struct sluis_case *of_case;
 	const struct sluis_member *members[SLUIS_RECIPIENTS_MAX];
 	size_t n_members;
+	size_t n_named; /* the first of them; the others are there for a justification only */
 	struct sluis_grants_row grant;
 	bool has_grant;
 	struct sluis_recipient_facts recipients[SLUIS_RECIPIENTS_MAX];

@@ -15,11 +15,11 @@ ask_broker(struct sluis_session *session, const struct sluis_draft *draft, struc
 	const struct sluis_draft_random random = { .fill = sluis_random_system };
 	Sluis__Ask ask = SLUIS__ASK__INIT;
 	struct sluis_answer answer;
-	const enum sluis_err err = sluis_draft_intent(draft, &random, arena,
-	    &sluis_profile_keys(session->profile)->sign, &ask.intent);
 
-	if (err != SLUIS_OK)
-		return sluis_fail_err(failure, err, _("sending"));
+	/* What no manifest can say (a fact twice) cannot be told; the preview's refusal stands. */
+	if (sluis_draft_intent(draft, &random, arena, &sluis_profile_keys(session->profile)->sign, &ask.intent) !=
+	    SLUIS_OK)
+		return SLUIS_OK;
 	ask.act_case = SLUIS__ASK__ACT_INTENT;
 	return sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure);
 }

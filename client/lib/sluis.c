@@ -28,7 +28,7 @@ tell(enum sluis_err err, const struct sluis_failure *failure, struct sluis_clien
 	error->code = sluis_err_exit(err);
 	snprintf(error->rule, sizeof(error->rule), "%s", failure->rule);
 	snprintf(error->text, sizeof(error->text), "%s", failure->text);
-	snprintf(error->hint, sizeof(error->hint), "%s", failure->hint);
+	snprintf(error->hint, sizeof(error->hint), "%.*s", (int)sizeof(error->hint) - 1, failure->hint);
 	snprintf(error->evidence, sizeof(error->evidence), "%s", failure->evidence);
 	return error->code;
 }

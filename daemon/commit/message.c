@@ -5,9 +5,10 @@
 
 #include "limits.h"
 #include "officers.h"
+#include "shield.h"
 
 static enum sluis_err
-recipient_facts(struct round *round, struct message_view *view, size_t i)
+recipient_facts(struct round *round, struct message_view *view, size_t i, struct sluis_arena *arena)
 {
 	const Sluis__RecipientDescriptor *descriptor = view->manifest->recipients[i];
 	const struct sluis_directory *directory = round->commit->directory;
@@ -28,6 +29,8 @@ recipient_facts(struct round *round, struct message_view *view, size_t i)
 		return SLUIS_OK; /* is_active stays false: receiver-inactive */
 	r->is_on_case = view->of_case != NULL &&
 	    sluis_case_member(view->of_case, view->members[i]->handle) != NULL;
+	if (view->of_case != NULL)
+		SLUIS_TRY(sluis_shield_facts(view->of_case, view->members[i]->handle, arena, r));
 	return facts_member(round, view->members[i], &r->member);
 }
 
@@ -113,7 +116,7 @@ message_view_init(struct round *round, const struct sluis_manifest *manifest,
 	SLUIS_TRY(facts_case(round, &ret->case_id, sender->handle, &ret->of_case,
 	    &ret->facts.of_case));
 	for (size_t i = 0; i < manifest->n_recipients; i++)
-		SLUIS_TRY(recipient_facts(round, ret, i));
+		SLUIS_TRY(recipient_facts(round, ret, i, arena));
 	for (size_t i = 0; i < manifest->n_sections; i++)
 		section_act(ret, i);
 	fill_act(ret);

@@ -208,6 +208,17 @@ sluis_policy_band(const struct sluis_policy *policy, struct sluis_bytes code)
 	return index == POLICY_NONE ? NULL : &policy->bands[index].open;
 }
 
+struct sluis_bytes
+sluis_policy_giver_counts(const struct sluis_policy *policy, struct sluis_bytes giver)
+{
+	const int index = find(policy, SLUIS_KIND_GIVER, giver);
+	const int as = index == POLICY_NONE ? POLICY_NONE : policy->givers[index].counts_as;
+
+	return as != POLICY_NONE && policy->givers[as].is_counted
+	           ? policy->kinds[SLUIS_KIND_GIVER].codes.items[as]
+	           : (struct sluis_bytes){ 0 };
+}
+
 const struct sluis_policy_retention *
 sluis_policy_retention(const struct sluis_policy *policy, struct sluis_bytes code)
 {

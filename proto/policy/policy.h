@@ -189,6 +189,9 @@ struct sluis_policy_band {
 /** NULL where the policy does not know ${code}. */
 const struct sluis_policy_band *sluis_policy_band(const struct sluis_policy *policy, struct sluis_bytes code);
 
+/** sluis_policy_giver_counts(policy, giver): the giver whose holders are counted and that ${giver} counts as; empty: none. */
+struct sluis_bytes sluis_policy_giver_counts(const struct sluis_policy *policy, struct sluis_bytes giver);
+
 /** What a retention class is for. */
 enum sluis_retention_use {
 	SLUIS_USE_MESSAGE = 1,      /* content at the broker */

@@ -8,6 +8,7 @@ set -uo pipefail
 umask 077
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+TOP=$PWD # a script may go elsewhere; its broker must end all the same
 export SLUIS_BIN=${SLUIS_BIN:-$PWD/${B:-build}}
 # The sanitizers' own tables do not fit under a limit on locked or mapped memory, and leaks at exit are for unit tests.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
@@ -21,7 +22,7 @@ BORN=$(date -u -d '9 years ago' +%Y-%m-%d)
 clean_up() {
 	local r
 	for r in "$WORK"/*/.region; do
-		if [ -e "$r" ]; then deploy/region.sh stop-broker "$(dirname "$r")" >/dev/null 2>&1; fi
+		if [ -e "$r" ]; then "$TOP/deploy/region.sh" stop-broker "$(dirname "$r")" >/dev/null 2>&1; fi
 	done
 	rm -rf "$WORK"
 }
@@ -29,7 +30,7 @@ trap clean_up EXIT
 trap 'exit 1' INT TERM
 
 region_up() {
-	deploy/region.sh up "$REGION" "$@" >"$WORK/up" 2>&1 || {
+	"$TOP/deploy/region.sh" up "$REGION" "$@" >"$WORK/up" 2>&1 || {
 		cat "$WORK/up"
 		echo "0 passed, 1 failed"
 		exit 1
@@ -37,7 +38,7 @@ region_up() {
 }
 
 broker() { # start|stop
-	deploy/region.sh "$1-broker" "$REGION" >"$WORK/broker" 2>&1
+	"$TOP/deploy/region.sh" "$1-broker" "$REGION" >"$WORK/broker" 2>&1
 }
 
 # As ${1}: leaves CODE, OUT and ERR.

@@ -396,6 +396,13 @@ says_ages_texts_and_terms(void **state)
 		assert_int_equal(band->renewal_age, BANDS[i].renewal);
 	}
 	assert_null(sluis_policy_band(p, scene_code("ageless")));
+	assert_true(sluis_bytes_is_text(sluis_policy_giver_counts(p, scene_code("authority")), "authority"));
+	assert_true(sluis_bytes_is_text(sluis_policy_giver_counts(p, scene_code("mentor")), "authority"));
+	assert_int_equal(sluis_policy_giver_counts(p, scene_code("youth")).len, 0);
+	assert_int_equal(sluis_policy_giver_counts(p, scene_code("aunt")).len, 0);
+	assert_true(sluis_policy_list_has(p, scene_code("review-outcome"), scene_code("justified")));
+	assert_false(sluis_policy_list_has(p, scene_code("review-outcome"), scene_code("fine")));
+	assert_false(sluis_policy_list_has(p, scene_code("no-list"), scene_code("fine")));
 	assert_true(sluis_policy_consent_text_is_known(p, scene_code("2025-1")));
 	assert_false(sluis_policy_consent_text_is_known(p, scene_code("2024-1")));
 	assert_true(sluis_policy_consent_disagree(p, SLUIS_LANG_NL).len > 0);
