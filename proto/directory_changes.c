@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "note.h"
 #include "signed.h"
 
 /* ---- policy ---- */
@@ -214,6 +215,9 @@ sluis_directory_read_log(struct sluis_directory_step *step, const Sluis__LogIden
 {
 	const struct sluis_bytes origin = sluis_of(log->origin_text);
 
+	/* it is the name of the log's key in a note */
+	if (origin.len > SLUIS_NOTE_NAME_MAX_BYTES)
+		return sluis_directory_refuse(step, "origin", "gives a log an origin that is too long");
 	for (size_t i = 0; i < origin.len; i++) {
 		if (origin.data[i] <= ' ' || origin.data[i] > '~' || origin.data[i] == '+')
 			return sluis_directory_refuse(step, "origin",

@@ -33,14 +33,10 @@
 	X(REVIEW, "review") \
 	X(INQUIRY, "inquiry") \
 	X(INQUIRY_ANSWER, "inquiry-answer") \
-	X(REQUEST, "request") \
 	X(VOID, "void") \
 	X(INTENT, "intent") \
-	X(INCIDENT, "incident") \
 	X(CONTINUATION, "continuation") \
-	X(GUEST, "guest") \
-	X(COSIGNER, "cosigner") \
-	X(LOG_READ, "log-read")
+	X(GUEST, "guest")
 /* clang-format on */
 
 enum sluis_signed_type {

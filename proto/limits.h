@@ -20,7 +20,6 @@
 #define SLUIS_CURVE_OVERHEAD_BYTES 33 /* ZMQ_MAXMSGSIZE counts the CURVE frame */
 #define SLUIS_WINDOW_MAX_BYTES (1024u * 1024)
 #define SLUIS_CHUNK_BYTES (128u * 1024)
-#define SLUIS_PAGE_MAX_BYTES (512u * 1024) /* one page of a listing or of the keys log */
 #define SLUIS_ARENA_MAX_BYTES (2u * 1024 * 1024) /* decoded form of one frame */
 
 /* Signed things */

@@ -137,7 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must_pack_to(&ask->base, frame, arena);
 		read_ask(ask, arena);
 	} else {
-		if (SLUIS_UNPACK(tell, Tell, frame, SLUIS_PAGE_MAX_BYTES, arena, &tell) != SLUIS_OK)
+		if (SLUIS_UNPACK(tell, Tell, frame, SLUIS_TELL_MAX_BYTES, arena, &tell) != SLUIS_OK)
 			return 0;
 		must_pack_to(&tell->base, frame, arena);
 		read_tell(tell, arena);

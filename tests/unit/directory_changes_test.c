@@ -173,6 +173,7 @@ continuation_entry(const struct sluis_continuation *draft, const char *signers)
 static void
 a_lost_log_is_continued_under_a_new_origin(void **state)
 {
+	uint8_t longest[256];
 	const struct sluis_public fresh = keys("exchange-2").sign_key;
 	struct sluis_continuation good = {
 		.former = *sluis_directory_exchange_log(f->directory),
@@ -196,6 +197,9 @@ a_lost_log_is_continued_under_a_new_origin(void **state)
 	wrong.successor.origin = text("practice.example/keys");
 	attack_refused(f, continuation_entry(&wrong, "registrar"), "origin");
 	wrong.successor.origin = text("practice example");
+	attack_refused(f, continuation_entry(&wrong, "registrar"), "origin");
+	memset(longest, 'o', sizeof(longest)); /* of 255 bytes at most: it is the name of a key */
+	wrong.successor.origin = sluis_bytes(longest, sizeof(longest));
 	attack_refused(f, continuation_entry(&wrong, "registrar"), "origin");
 	wrong = good;
 	wrong.successor.key = f->keys_log_key;

@@ -118,8 +118,8 @@ no_type_passes_for_another(void **state)
 			    sluis_bytes_text("x"), &sig), a == b ? SLUIS_OK : SLUIS_ESIGNATURE);
 		}
 	}
-	assert_string_equal(sluis_dsse_type_text(SLUIS_SIGNED_LOG_READ),
-	    "application/vnd.sluis.log-read.v1+protobuf");
+	assert_string_equal(sluis_dsse_type_text(SLUIS_SIGNED_INQUIRY_ANSWER),
+	    "application/vnd.sluis.inquiry-answer.v1+protobuf");
 }
 
 static void
