@@ -14,7 +14,9 @@ $(B)/sluis-reader: $(call obj,$(READER_SRC))
 $(B)/tests/sluis-reader: $(B)/sluis-reader
 	@mkdir -p $(@D)
 	$(Q)ln -sf ../sluis-reader $@
-$(B)/tests/document_test $(B)/tests/content_test $(B)/tests/content_bsn_test: | $(B)/tests/sluis-reader
+$(B)/tests/content_test $(B)/tests/content_bsn_test: | $(B)/tests/sluis-reader
+$(B)/tests/reader_wall_test: $(B)/obj/client/reader/wall.o
+$(B)/tests/reader_wall_test: LDFLAGS += $(B)/obj/client/reader/wall.o -lseccomp
 
 install: install-reader
 .PHONY: install-reader
