@@ -104,6 +104,11 @@ spoil_draft(struct evil_message *m, const char *attack)
 		d->message_id = evil_id(param + 1);
 	else if (strcmp(attack, "sequence") == 0)
 		m->recipients[0].pair_sequence = 1;
+	for (size_t i = 0; i < d->n_sections; i++) {
+		if (strncmp(attack, "media:", 6) == 0)
+			m->sections[i].media_number = (uint32_t)atoi(param + 1);
+		m->sections[i].has_not_bsn = strcmp(attack, "released") == 0;
+	}
 }
 
 static void

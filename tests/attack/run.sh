@@ -55,6 +55,28 @@ sections_attacks() {
 	attack "a section cut before it was signed" 1 "not sealed to your key" as director pull "$message" --out "$WORK/mail"
 }
 
+# The receiver's own look at what it opened: written, told, and signed in its receipt for the sender.
+mismatch() { # NAME SAYS FILE ATTACK SECTION...
+	local name=$1 says=$2 file=$3 attack=$4 message
+	shift 4
+	message=$(evil provider push "$attack" "$CASE" "$GRANT" director referral "$@") || broken "no push: $message"
+	attack "$name" 3 "$says" as director pull "$message" --out "$WORK/mail"
+	attack "and its file is there to look at" 0 "" test -s "$WORK/mail/$message/$file"
+	attack "and its sender is told, by a signed receipt" 0 "not what it came as" as provider status "$message"
+	attack "and it is not received twice" 0 "$file" as director pull "$message" --out "$WORK/mail"
+}
+
+content_attacks() {
+	local message plan='{"goals": ["slapen"], "tasks": [{"who": "a", "what": "b"}]}'
+	mismatch "a plan that goes as a question" 'content-mismatch' 1-question.json media:4 "question=$plan"
+	mismatch "what is no JSON under that name" 'section question is not what it came as' 1-question.json media:4 question=Vraag
+	mismatch "free text with a BSN in it" 'what may be a BSN stands there at byte 2, line 1' 1-question.txt - \
+		"question=X 999990019"
+	# Flagged as released it is the sender's word, in the log for the officers.
+	message=$(evil provider push released "$CASE" "$GRANT" director referral "question=X 999990019") || broken "$message"
+	attack "a number that its sender released is taken" 0 "1-question.txt" as director pull "$message" --out "$WORK/mail"
+}
+
 replay_attacks() {
 	local saved=$WORK/push.bin message
 	attack "the same push again: the first answer again" 0 "same answer" push twice
@@ -292,6 +314,7 @@ attack "none: an honest message is taken" 0 "" push -
 fleeting_attacks
 flood_attacks
 sections_attacks
+content_attacks
 replay_attacks
 grant_attacks
 case_attacks
