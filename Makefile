@@ -28,7 +28,7 @@ CFLAGS_ALL = -std=c17 -D_GNU_SOURCE $(OPT) -g -fPIC -fvisibility=hidden -pthread
 LDFLAGS_ALL = -pthread -Wl,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 PROTO_LIBS := -lprotobuf-c -lsodium -lcrypto -lyaml
-CLIENT_LIBS := $(PROTO_LIBS) -lzmq -ljansson
+CLIENT_LIBS := $(PROTO_LIBS) -lzmq -ljansson -lqrencode
 DAEMON_LIBS := $(PROTO_LIBS) -lzmq -lsqlite3 -lsystemd
 
 PROTO_SRC := $(sort $(wildcard proto/*.c proto/policy/*.c))

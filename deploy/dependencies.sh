@@ -25,6 +25,7 @@ build libyaml-dev          policy and configuration
 build libsqlite3-dev       the store
 build libsystemd-dev       readiness, sockets, journal
 build libjansson-dev       JSON
+build libqrencode-dev      the code on a letter to a family
 build gettext              Dutch and English words
 build zlib1g-dev           text inside documents
 build libxml2-dev          XML inside documents, iJw messages
@@ -47,6 +48,8 @@ test  debootstrap          a clean system for the install test
 test  gcovr                coverage
 test  gdb                  looks into a core file for content
 test  iproute2             a network of its own for outages
+test  zbar-tools           reads the code on a letter
+test  librsvg2-bin         draws it
 demo  age                  opens a delivered section with a program that is not ours
 bench age                  compares sealing
 "

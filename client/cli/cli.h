@@ -113,6 +113,8 @@ enum sluis_err cmd_grant_list(struct cli *cli, struct sluis_session *session, ch
 enum sluis_err cmd_grant_refuse(struct cli *cli, struct sluis_session *session, char **argv,
     struct sluis_failure *failure);
 enum sluis_err cmd_review(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_grant_letter(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
 enum sluis_err cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_template(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_explain(struct cli *cli, char **argv, struct sluis_failure *failure);

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "grant_band.h"
 #include "grant_receiver.h"
+#include "grant_token.h"
 #include "hash.h"
 #include "limits.h"
 #include "receivers.h"
@@ -340,6 +341,7 @@ do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis
 	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
 	struct words w = { .band = NULL };
 	char token[SLUIS_GRANT_TOKEN_CHARS + 1], hex[33];
+	enum sluis_err err;
 	uint64_t index;
 
 	if (draft.arena == NULL)
@@ -353,7 +355,11 @@ do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis
 	draft.now_ms = sluis_now_ms();
 	SLUIS_TRY(fill(&draft, session, &w, of_case, failure));
 	SLUIS_TRY(check_right(session, of_case, &draft, failure));
-	SLUIS_TRY(sluis_grants_add(session, &draft.grant, &index, failure));
+	SLUIS_TRY(sluis_grant_token_keep(session->profile, &draft.grant_id, &draft.token, failure));
+	err = sluis_grants_add(session, &draft.grant, &index, failure);
+	if (err == SLUIS_EREFUSED)
+		sluis_grant_token_drop(session->profile, &draft.grant_id);
+	SLUIS_TRY(err);
 	sluis_hex(draft.grant_id.bytes, SLUIS_ID_BYTES, hex);
 	sluis_grant_token_text(&draft.token, token);
 	cli_say(cli, "%s", hex);
@@ -371,6 +377,10 @@ cmd_grant(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (argv[0] != NULL && strcmp(argv[0], "add") == 0) {
 		SLUIS_TRY(cli_open(cli, &session, failure));
 		return do_add(cli, session, argv + 1, failure);
+	}
+	if (argv[0] != NULL && strcmp(argv[0], "letter") == 0) {
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return cmd_grant_letter(cli, session, argv + 1, failure);
 	}
 	if (argv[0] != NULL && strcmp(argv[0], "list") == 0) {
 		SLUIS_TRY(cli_open(cli, &session, failure));

@@ -67,9 +67,11 @@ protect(void)
 
 /* Pages are for Dutch readers, whatever the machine speaks, unless somebody asks for another language. */
 static const char *
-chosen_lang(const char *flag, const char *command)
+chosen_lang(const char *flag, char **command)
 {
-	const bool makes_page = command != NULL && strcmp(command, "dossier") == 0;
+	const bool makes_page = command[0] != NULL &&
+	    (strcmp(command[0], "dossier") == 0 ||
+		(strcmp(command[0], "grant") == 0 && command[1] != NULL && strcmp(command[1], "letter") == 0));
 	const char *const said[] = { flag, getenv("SLUIS_LANG"), makes_page ? "nl" : NULL, getenv("LC_ALL"),
 		getenv("LC_MESSAGES"), getenv("LANG") };
 
@@ -160,9 +162,9 @@ main(int argc, char **argv)
 	char **rest = take_globals(&cli, argv + (argc > 0), &profile, &lang);
 
 	protect();
-	open_catalogue(chosen_lang(lang, *rest));
-	(void)setenv("SLUIS_LANG", chosen_lang(lang, *rest), 1);
-	cli.lang = strcmp(chosen_lang(lang, *rest), "nl") == 0 ? SLUIS_LANG_NL : SLUIS_LANG_EN;
+	open_catalogue(chosen_lang(lang, rest));
+	(void)setenv("SLUIS_LANG", chosen_lang(lang, rest), 1);
+	cli.lang = strcmp(chosen_lang(lang, rest), "nl") == 0 ? SLUIS_LANG_NL : SLUIS_LANG_EN;
 	choose_profile(&cli, profile);
 	if (sodium_init() < 0)
 		return 1;

@@ -14,7 +14,8 @@ static const char STYLE[] =
     ".text{white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid #cce0f1;padding-left:.8rem;margin:.4rem 0}"
     ".warn{border-left:4px solid #d52b1e;padding:.2rem .8rem;background:#fdf3f2}.token{font:1.4rem/1.6 monospace;letter-spacing:.08em}"
     "svg{width:7rem;height:7rem}footer{margin-top:3rem;color:#535353;font-size:.9rem}"
-    "@media print{body{margin:0;max-width:none;font-size:11pt}h2{break-after:avoid}article{break-inside:avoid}a{color:inherit;text-decoration:none}}";
+    ".code{display:flex;align-items:center;gap:1.5rem}@page{size:A4;margin:15mm}"
+    "@media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt;line-height:1.4}h2{break-after:avoid;margin-top:1rem}footer{margin-top:1.2rem}ul{margin:.3rem 0}article{break-inside:avoid}a{color:inherit;text-decoration:none}}";
 
 /* Nothing is fetched and nothing runs, whatever a received text contains. */
 void
