@@ -5,6 +5,7 @@
 
 #include "basis.h"
 #include "cli.h"
+#include "own_ids.h"
 #include "pull.h"
 #include "status.h"
 
@@ -17,6 +18,25 @@ struct listing {
 	struct sluis_session *session;
 	json_t *rows;
 };
+
+/* What the message refers to: the older one that its sender replaces by it, or the request that it answers. */
+static void
+add_link(const struct listing *l, const Sluis__InboxRow *row)
+{
+	json_t *json = json_array_get(l->rows, json_array_size(l->rows) - 1);
+	char id[33];
+
+	if (row->replaces != NULL) {
+		sluis_hex(row->replaces->target_id.data, SLUIS_ID_BYTES, id);
+		cli_say(l->cli, _("    replaces %s"), id);
+		json_object_set_new(json, "replaces", json_string(id));
+	}
+	if (row->answers != NULL) {
+		sluis_hex(row->answers->target_id.data, SLUIS_ID_BYTES, id);
+		cli_say(l->cli, _("    answers request %s"), id);
+		json_object_set_new(json, "answers", json_string(id));
+	}
+}
 
 static enum sluis_err
 inbox_row(void *context, const Sluis__InboxRow *row)
@@ -44,6 +64,7 @@ inbox_row(void *context, const Sluis__InboxRow *row)
 		cli_json_id(row->case_id.data), "from", cli_json_code(sluis_of(row->sender_handle)), "purpose",
 		cli_json_code(sluis_of(row->purpose_code)), "categories", categories, "state",
 		cli_json_code(sluis_of(row->state_code)), "accepted", when));
+	add_link(l, row);
 	return SLUIS_OK;
 }
 
@@ -327,7 +348,7 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("asking the status"));
 	SLUIS_TRY(cli_open(cli, &session, failure));
-	SLUIS_TRY(cli_message_id(session, argv[0], &id, failure));
+	SLUIS_TRY(own_ids_message(session, argv[0], &id, failure));
 	SLUIS_TRY(sluis_status_get(session, &id, arena, &status, failure));
 	rows = json_array();
 	for (size_t i = 0; i < status.tell->n_rows; i++)

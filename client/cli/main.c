@@ -40,6 +40,8 @@ static const struct {
 	{ "dossier",   cmd_dossier,   N_("one dossier of a case, as a page to read and print") },
 	{ "wipe",      cmd_wipe,      N_("remove what was written of a message or case") },
 	{ "review",    cmd_review,    N_("what is judged afterwards: list, close (privacy officers)") },
+	{ "request",   cmd_request,   N_("ask for information by a date; what waits; decline") },
+	{ "sent",      cmd_sent,      N_("what this member sent, and where it stands") },
 	{ "status",    cmd_status,    N_("who received a message, and when") },
 	{ "log",       cmd_log,       N_("list, show and verify the exchange log") },
 };

@@ -77,3 +77,28 @@ sluis_sent_get(const struct sluis_profile *profile, const struct sluis_id *id, s
 	err = open_kept(id, file, arena, ret);
 	return err == SLUIS_OK || err == SLUIS_ENOMEM ? err : SLUIS_EFORMAT;
 }
+
+/** A listing on its way. */
+struct listing {
+	enum sluis_err (*each)(void *context, const struct sluis_id *id);
+	void *context;
+};
+
+/* What is not named as a message is not ours: passed over. */
+static enum sluis_err
+list_name(void *context, const char *name)
+{
+	const struct listing *l = context;
+	struct sluis_id id;
+
+	return sluis_unhex(name, id.bytes, sizeof(id.bytes)) == SLUIS_OK ? l->each(l->context, &id) : SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_sent_list(const struct sluis_profile *profile,
+    enum sluis_err (*each)(void *context, const struct sluis_id *id), void *context)
+{
+	struct listing l = { .each = each, .context = context };
+
+	return sluis_profile_list(profile, "sent", list_name, &l);
+}

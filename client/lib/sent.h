@@ -26,4 +26,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_sent_keep(struct sluis_profile *profile, c
 SLUIS_MUST_CHECK enum sluis_err sluis_sent_get(const struct sluis_profile *profile, const struct sluis_id *id,
     struct sluis_arena *arena, struct sluis_manifest *ret);
 
+/** sluis_sent_list(profile, each, context): the messages that copies are kept of, in order of id; stops at the first error. */
+SLUIS_MUST_CHECK enum sluis_err sluis_sent_list(const struct sluis_profile *profile,
+    enum sluis_err (*each)(void *context, const struct sluis_id *id), void *context);
+
 #endif
