@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "limits.h"
+#include "own_ids.h"
 
 static struct sluis_bytes
 span(const char *from, const char *to)
@@ -87,18 +88,38 @@ take_facts(const struct cli_list *facts, struct message_args *ret, struct sluis_
 	return SLUIS_OK;
 }
 
+/* What the message refers to: one thing at most. */
+static enum sluis_err
+take_target(struct sluis_session *session, const char *answers, const char *replaces, struct message_args *ret,
+    struct sluis_failure *failure)
+{
+	if (answers != NULL && replaces != NULL)
+		return sluis_fail(failure, SLUIS_EUSAGE, _("a message answers a request or replaces a message, not both"));
+	if (answers != NULL) {
+		SLUIS_TRY(own_ids_request(session, answers, &ret->target, failure));
+		ret->request.answers = &ret->target;
+	}
+	if (replaces != NULL) {
+		SLUIS_TRY(own_ids_sent(session, replaces, &ret->target, failure));
+		ret->request.replaces = &ret->target;
+	}
+	return SLUIS_OK;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 message_args_read(struct sluis_session *session, char **argv, struct message_args *ret,
     struct sluis_failure *failure)
 {
 	const char *purpose = NULL, *ground = NULL, *grant = NULL, *retention = NULL;
+	const char *answers = NULL, *replaces = NULL;
 	struct cli_list words, facts = { .n = 0 }, criminal = { .n = 0 };
 	const struct cli_option options[] = {
 		{ "--purpose", CLI_VALUE, &purpose }, { "--ground", CLI_VALUE, &ground },
 		{ "--grant", CLI_VALUE, &grant }, { "--to", CLI_LIST, &ret->to },
 		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
 		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--retention", CLI_VALUE, &retention },
-		{ "--dry-run", CLI_FLAG, &ret->dry_run },
+		{ "--dry-run", CLI_FLAG, &ret->dry_run }, { "--answers", CLI_VALUE, &answers },
+		{ "--replaces", CLI_VALUE, &replaces },
 	};
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
@@ -113,6 +134,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 		SLUIS_TRY(cli_grant_id(session, &ret->request.case_id, grant, &ret->grant_id, failure));
 		ret->request.grant_id = &ret->grant_id;
 	}
+	SLUIS_TRY(take_target(session, answers, replaces, ret, failure));
 	if (retention != NULL) {
 		ret->request.retention = sluis_bytes_text(retention);
 		if (sluis_policy_retention(session->policy, ret->request.retention) == NULL)

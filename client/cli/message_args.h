@@ -16,13 +16,14 @@ struct message_args {
 	struct cli_list to;
 	struct cli_list not_bsn;
 	struct sluis_id grant_id;
+	struct sluis_id target; /* of --answers or --replaces */
 	bool dry_run;
 };
 
 #define MESSAGE_ARGS_SYNOPSIS                                                              \
 	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
 	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] "  \
-	"[--retention CLASS] [--dry-run]"
+	"[--retention CLASS] [--answers REQUEST] [--replaces MESSAGE] [--dry-run]"
 
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,

@@ -2,6 +2,7 @@
 #include "intent.h"
 
 #include "officers.h"
+#include "push_link.h"
 #include "receivers.h"
 #include "shield.h"
 
@@ -169,7 +170,9 @@ sluis_push_intent_decide(struct sluis_session *session, struct sluis_arena *aren
 	SLUIS_TRY(sluis_fail_err(failure, gather_recipients(session, arena, intent), _("deciding")));
 	SLUIS_TRY(find_grant(session, intent, arena, failure));
 	fill_act(session, intent);
+	SLUIS_TRY(sluis_push_link_find(session, arena, intent, failure));
 	intent->verdict = sluis_policy_deliveries(session->policy, &intent->facts, &intent->act,
 	    sluis_now_ms(), intent->work, intent->assigned);
+	sluis_push_link_judge(session, intent);
 	return SLUIS_OK;
 }

@@ -52,6 +52,14 @@ sluis_outbox_name(const struct sluis_session *session, const struct sluis_push_r
 	}
 	for (size_t i = 0; i < request->n_not_bsn; i++)
 		put(&state, sluis_bytes_text(request->not_bsn[i]));
+	if (request->answers != NULL) {
+		put(&state, sluis_bytes_text("answers"));
+		put(&state, sluis_bytes(request->answers->bytes, SLUIS_ID_BYTES));
+	}
+	if (request->replaces != NULL) {
+		put(&state, sluis_bytes_text("replaces"));
+		put(&state, sluis_bytes(request->replaces->bytes, SLUIS_ID_BYTES));
+	}
 	crypto_generichash_final(&state, hash, sizeof(hash));
 	sluis_hex(hash, sizeof(hash), hex);
 	snprintf(ret, SLUIS_OUTBOX_NAME, "outbox/%s", hex);

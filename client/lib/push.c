@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "outbox.h"
 #include "push_check.h"
+#include "push_link.h"
 #include "push_refused.h"
 #include "sent.h"
 
@@ -68,6 +69,7 @@ sluis_push_verdict(const struct sluis_session *session, const struct sluis_push_
 		snprintf(failure->text + len, sizeof(failure->text) - len, ": %.*s",
 		    (int)verdict->detail.len, (const char *)verdict->detail.data);
 	sluis_ground_hint(session, request, verdict, failure);
+	sluis_push_link_hint(request, verdict, failure);
 	return err;
 }
 

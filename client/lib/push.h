@@ -33,6 +33,8 @@ struct sluis_push_request {
 	const char *const *not_bsn; /* FIELD:OFFSET: what looks like a BSN there is none, says the sender */
 	size_t n_not_bsn;           /* at most 64 */
 	struct sluis_bytes retention; /* class; empty: the policy's default for messages */
+	const struct sluis_id *answers;  /* a request, or NULL */
+	const struct sluis_id *replaces; /* a message of one's own, or NULL; not both */
 };
 
 enum { SLUIS_PUSH_NAME = 80 };

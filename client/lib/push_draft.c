@@ -81,7 +81,10 @@ sluis_push_draft(struct sluis_session *session, const struct sluis_push_intent *
 		.policy = session->policy_hash,
 		.case_head = intent->of_case->head,
 		.retention = intent->act.retention,
-		.kind = SLUIS_MANIFEST_NEW,
+		.kind = request->answers != NULL ? SLUIS_MANIFEST_ANSWERS :
+		    request->replaces != NULL	   ? SLUIS_MANIFEST_SUPERSEDES :
+						     SLUIS_MANIFEST_NEW,
+		.target = request->answers != NULL ? request->answers : request->replaces,
 		.recipients = ret->recipients,
 		.n_recipients = intent->n_members,
 		.sections = ret->sections,

@@ -8,7 +8,14 @@
 #include "cases.h"
 #include "draft.h"
 #include "grants.h"
+#include "inquiry.h"
 #include "push.h"
+
+/** What a push refers to (push_link.h). */
+struct sluis_push_link {
+	enum sluis_rule rule; /* why it may not; SLUIS_RULE_NONE: it may */
+	struct sluis_inquiry_asked asked; /* the request that it answers */
+};
 
 /** Everything that a push is decided on. */
 struct sluis_push_intent {
@@ -27,6 +34,7 @@ struct sluis_push_intent {
 	struct sluis_act act;
 	struct sluis_verdict verdict;
 	struct sluis_push_look look;
+	struct sluis_push_link link;
 };
 
 /** A draft and all that it borrows. */

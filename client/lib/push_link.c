@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "push_link.h"
+
+#include <string.h>
+
+#include "inquiries.h"
+#include "limits.h"
+#include "status.h"
+
+/** A request that is looked for. */
+struct search {
+	struct sluis_push_intent *intent;
+	struct sluis_arena *arena;
+};
+
+static bool
+same_id(ProtobufCBinaryData data, const struct sluis_id *id)
+{
+	return sluis_bytes_equal(sluis_of(data), sluis_bytes(id->bytes, sizeof(id->bytes)));
+}
+
+/* The row is good during the call only: what is kept of it is a copy. */
+static enum sluis_err
+keep(struct search *s, const struct sluis_inquiries_row *row)
+{
+	struct sluis_push_link *link = &s->intent->link;
+	Sluis__InformationRequest *inquiry = NULL;
+	struct sluis_bytes packed;
+
+	SLUIS_TRY(sluis_codec_pack(&row->inquiry->base, s->arena, &packed));
+	SLUIS_TRY(sluis_inquiry_open(packed, s->arena, &inquiry));
+	link->asked = (struct sluis_inquiry_asked){ .inquiry = inquiry, .asker = row->asker->handle };
+	link->rule = SLUIS_RULE_NONE;
+	if (row->closed_ms != 0 || !sluis_bytes_equal(sluis_of(inquiry->purpose_code), s->intent->request->purpose))
+		link->rule = SLUIS_RULE_ACT_CONDITION;
+	s->intent->act.expires_ms = row->until_ms;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+match(void *context, const struct sluis_inquiries_row *row)
+{
+	struct search *s = context;
+	const struct sluis_push_request *request = s->intent->request;
+
+	if (row->is_asker || !same_id(row->inquiry->inquiry_id, request->answers) ||
+	    !same_id(row->inquiry->case_id, &request->case_id))
+		return SLUIS_OK;
+	return keep(s, row);
+}
+
+/* Of a message of one's own the broker tells where it stands; it must be of this case. */
+static enum sluis_err
+find_replaced(struct sluis_session *session, struct sluis_arena *arena, struct sluis_push_intent *intent,
+    struct sluis_failure *failure)
+{
+	struct sluis_failure refused = { .err = SLUIS_OK };
+	struct sluis_status status;
+	const enum sluis_err err = sluis_status_get(session, intent->request->replaces, arena, &status, &refused);
+
+	if (err == SLUIS_EREFUSED)
+		return SLUIS_OK;
+	if (err != SLUIS_OK) {
+		*failure = refused;
+		return err;
+	}
+	if (status.tell->sender != NULL &&
+	    sluis_bytes_equal(sluis_of(status.tell->sender->handle), session->self->handle) &&
+	    same_id(status.tell->case_id, &intent->request->case_id))
+		intent->link.rule = SLUIS_RULE_NONE;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_push_link_find(struct sluis_session *session, struct sluis_arena *arena, struct sluis_push_intent *intent,
+    struct sluis_failure *failure)
+{
+	struct search search = { .intent = intent, .arena = arena };
+
+	intent->link.rule = SLUIS_RULE_NONE;
+	if (intent->request->answers == NULL && intent->request->replaces == NULL)
+		return SLUIS_OK;
+	intent->link.rule = SLUIS_RULE_NOT_FOUND;
+	if (intent->request->replaces != NULL)
+		return find_replaced(session, arena, intent, failure);
+	return sluis_fail_err(failure,
+	    sluis_inquiries_list(session, &intent->request->case_id, match, &search, failure), _("deciding"));
+}
+
+void
+sluis_push_link_judge(const struct sluis_session *session, struct sluis_push_intent *intent)
+{
+	struct sluis_act act = intent->act;
+
+	if (intent->link.rule != SLUIS_RULE_NONE) {
+		intent->verdict.outcome = SLUIS_REFUSE;
+		intent->verdict.rule = intent->link.rule;
+		intent->verdict.section = intent->verdict.recipient = -1;
+		intent->verdict.detail = sluis_bytes(NULL, 0);
+		return;
+	}
+	if (intent->request->answers == NULL)
+		return;
+	memcpy(intent->work, intent->sections, sizeof(intent->work));
+	for (size_t i = 0; i < act.section_count; i++)
+		intent->work[i].recipients = intent->assigned[i];
+	act.sections = intent->work;
+	sluis_inquiry_judge(session->policy, &intent->link.asked, &intent->facts, &act, &intent->verdict);
+}
+
+void
+sluis_push_link_hint(const struct sluis_push_request *request, const struct sluis_verdict *verdict,
+    struct sluis_failure *failure)
+{
+	if (request->replaces != NULL && verdict->rule == SLUIS_RULE_NOT_FOUND)
+		sluis_fail_hint(failure, _("only a message of your own on this case can be replaced: sluis sent"));
+	if (request->answers == NULL)
+		return;
+	if (verdict->rule == SLUIS_RULE_NOT_FOUND)
+		sluis_fail_hint(failure, _("only a request to you on this case can be answered: sluis request list"));
+	else if (verdict->rule == SLUIS_RULE_ACT_CONDITION)
+		sluis_fail_hint(failure, _("the request is answered or declined already, or asks for another purpose: sluis request list"));
+	else if (verdict->rule == SLUIS_RULE_RECEIVER_COUNT)
+		sluis_fail_hint(failure, _("an answer goes to who asked and to nobody else; push apart what is for others"));
+	else if (verdict->rule == SLUIS_RULE_CATEGORY_NOT_ALLOWED)
+		sluis_fail_hint(failure, _("an answer carries what was asked and may go; see what was asked: sluis request list"));
+}
