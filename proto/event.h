@@ -63,6 +63,7 @@ enum sluis_event_action {
 	X(SHREDDED,        "shredded",        DELETE) \
 	X(HOLD,            "hold",            UPDATE) \
 	X(RECOVERED,       "recovered",       EXECUTE) \
+	X(LOST,            "lost",            EXECUTE) \
 	X(CONTINUATION,    "continuation",    CREATE) \
 	X(VOID,            "void",            UPDATE) \
 	X(REFUSED,         "refused",         EXECUTE)

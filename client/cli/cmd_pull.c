@@ -17,6 +17,7 @@ struct listing {
 	struct cli *cli;
 	struct sluis_session *session;
 	json_t *rows;
+	bool has_lost;
 };
 
 /* What the message refers to: the older one that its sender replaces by it, or the request that it answers. */
@@ -55,6 +56,7 @@ inbox_row(void *context, const Sluis__InboxRow *row)
 			    cli_label(l->session, SLUIS_KIND_CATEGORY, code, label));
 	}
 	sluis_hex(row->message_id.data, SLUIS_ID_BYTES, message);
+	l->has_lost |= sluis_bytes_is_text(sluis_of(row->state_code), "lost");
 	cli_say(l->cli, "%s  %-12.*s  %-16.*s %s  %s: %s", message, (int)row->state_code.len,
 	    (const char *)row->state_code.data, (int)row->sender_handle.len,
 	    (const char *)row->sender_handle.data, cli_time((int64_t)row->accepted_ms, when),
@@ -90,6 +92,8 @@ cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 	}
 	if (json_array_size(l.rows) == 0 && !cli->json)
 		cli_note("%s", _("nothing waits for you"));
+	if (l.has_lost)
+		cli_note("%s", _("lost: the broker can no longer read the content; ask the sender to push it again"));
 	cli_emit(cli, l.rows);
 	return SLUIS_OK;
 }
@@ -355,6 +359,8 @@ cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure)
 		json_array_append_new(rows, status_row(cli, session, &status, i));
 	if (status.is_copy_damaged)
 		cli_note("%s", _("the copy kept here of what was sent cannot be read: receipts were not held against it"));
+	if (sluis_bytes_is_text(sluis_of(status.tell->state_code), "lost"))
+		cli_note("%s", _("lost: the broker can no longer read the content; push it again"));
 	cli_emit(cli, json_pack("{s:o, s:o, s:s, s:b, s:o, s:o}", "message", cli_json_id(id.bytes), "state",
 	    cli_json_code(sluis_of(status.tell->state_code)), "accepted",
 	    cli_time((int64_t)status.tell->accepted_ms, accepted), "compared", status.is_compared, "ground",

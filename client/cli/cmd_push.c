@@ -206,6 +206,8 @@ explain_pull(struct cli *cli, struct sluis_session *session, const char *text, s
 		rule = "not-found";
 	else if (s.expires_ms <= sluis_now_ms())
 		rule = "expired";
+	else if (strcmp(s.state, "lost") == 0)
+		rule = "message-erased";
 	else if (strcmp(s.state, "blocked") == 0)
 		rule = "message-withdrawn";
 	else if (strcmp(s.state, "acknowledged") == 0 || strcmp(s.state, "rejected") == 0)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "commit/internal.h"
 #include "commit/revocation.h"
@@ -13,7 +12,7 @@
 #include "limits.h"
 #include "log.h"
 
-enum { IDLE_MS = 500, FORGET_ROWS = 4096, FORGET_EVERY_MS = 10000 };
+enum { IDLE_MS = 500 };
 
 /* ---- a round ---- */
 
@@ -37,18 +36,6 @@ finish_jobs(struct commit *commit, struct plan *plans, size_t n)
 		commit->parts.wake(commit->parts.context);
 }
 
-/* A list that does not hold is told about and mended by people; what the last reading found stays in force. */
-static void
-look_at_lists(struct commit *commit, int64_t now_ms)
-{
-	struct sluis_why why = { "" };
-	const enum sluis_err err = revocation_read(commit->revocation, commit->directory, now_ms, &why);
-
-	if (err != SLUIS_OK)
-		log_line(LOG_LEVEL_WARNING, "revocation-lists error=%s why=\"%s\"", sluis_err_name(err),
-		    why.text);
-}
-
 static enum sluis_err
 publish(struct commit *commit, const struct round *round)
 {
@@ -60,7 +47,7 @@ publish(struct commit *commit, const struct round *round)
 	if (snapshot == NULL)
 		return SLUIS_ENOMEM;
 	directory_holder_publish(commit->parts.directory, snapshot);
-	look_at_lists(commit, round->now_ms);
+	upkeep_lists(commit, round->now_ms);
 	return SLUIS_OK;
 }
 
@@ -85,16 +72,16 @@ roll_back(struct commit *commit, struct round *round)
 	return SLUIS_OK;
 }
 
-static void
-stop_at(enum sluis_err err, const char *where)
+void
+commit_stop(enum sluis_err err, const char *where)
 {
 	/* What the disk holds is unknown now, and trying again could lie: stop, start anew, look at the head. */
 	log_line(LOG_LEVEL_ERROR, "stop where=%s error=%s", where, sluis_err_name(err));
 	abort();
 }
 
-static bool
-is_fatal(enum sluis_err err)
+bool
+commit_is_fatal(enum sluis_err err)
 {
 	return err == SLUIS_EIO || err == SLUIS_ESTORE;
 }
@@ -132,6 +119,25 @@ handle_all(struct round *round, struct plan *plans, size_t n)
 	return SLUIS_OK;
 }
 
+/*
+ * A sector of one message's content that cannot be read undoes the transaction that read it. Its clients repeat, and are
+ * answered when the loss is noted. Whatever else is damaged stays fatal.
+ */
+static bool
+undo_for_loss(struct commit *commit, struct round *round, const struct plan *plans, size_t n)
+{
+	bool is_loss = false;
+
+	for (size_t i = 0; i < n; i++)
+		is_loss |= plans[i].lost != NULL;
+	if (!is_loss)
+		return false;
+	if (roll_back(commit, round) != SLUIS_OK)
+		commit_stop(SLUIS_ENOMEM, "rollback");
+	round->tx = NULL;
+	return lost_note_apart(commit, plans, n);
+}
+
 static enum sluis_err
 write_round(struct commit *commit, struct round *round, struct plan *plans, size_t n)
 {
@@ -145,8 +151,10 @@ write_round(struct commit *commit, struct round *round, struct plan *plans, size
 		err = store_commit(round->tx);
 		round->tx = NULL;
 	}
-	if (is_fatal(err))
-		stop_at(err, "commit");
+	if (err == SLUIS_ESTORE && round->tx != NULL && undo_for_loss(commit, round, plans, n))
+		return err;
+	if (commit_is_fatal(err))
+		commit_stop(err, "commit");
 	if (err == SLUIS_OK) {
 		commit->clock.has_flipped = false;
 		return SLUIS_OK;
@@ -154,13 +162,13 @@ write_round(struct commit *commit, struct round *round, struct plan *plans, size
 	if (round->tx != NULL || err == SLUIS_ENOSPACE)
 		log_line(LOG_LEVEL_WARNING, "round-refused error=%s acts=%zu", sluis_err_name(err), n);
 	if (roll_back(commit, round) != SLUIS_OK)
-		stop_at(SLUIS_ENOMEM, "rollback");
+		commit_stop(SLUIS_ENOMEM, "rollback");
 	if (err == SLUIS_ENOSPACE && !commit->is_full) {
 		/* this round's clients repeat; from now on refusals and reading live on the reserve (design 9) */
 		commit->is_full = true;
 		log_line(LOG_LEVEL_WARNING, "disk-full pushes=wait pulls=wait");
-		if (is_fatal(store_reserve_release(commit->store)))
-			stop_at(SLUIS_EIO, "reserve");
+		if (commit_is_fatal(store_reserve_release(commit->store)))
+			commit_stop(SLUIS_EIO, "reserve");
 	}
 	return err;
 }
@@ -193,11 +201,11 @@ run_round(struct commit *commit, struct job *jobs, size_t n)
 	}
 	round.now_ms = clock_read(&commit->clock);
 	if (store_begin(commit->store, &round.tx) != SLUIS_OK)
-		stop_at(SLUIS_EIO, "begin");
+		commit_stop(SLUIS_EIO, "begin");
 	if (write_round(commit, &round, plans, n) != SLUIS_OK)
 		refuse_all(plans, n);
 	else if (ledger_committed(&round) != SLUIS_OK || publish(commit, &round) != SLUIS_OK)
-		stop_at(SLUIS_EIO, "publish");
+		commit_stop(SLUIS_EIO, "publish");
 	finish_jobs(commit, plans, n);
 }
 
@@ -236,8 +244,8 @@ take_reload(struct commit *commit)
 		err = start_policy_file(commit, tx, &why);
 	if (err == SLUIS_OK) {
 		err = store_commit(tx);
-		if (is_fatal(err))
-			stop_at(err, "reload");
+		if (commit_is_fatal(err))
+			commit_stop(err, "reload");
 	} else if (tx != NULL) {
 		store_rollback(tx);
 	}
@@ -248,78 +256,6 @@ take_reload(struct commit *commit)
 		    why.text);
 	else
 		log_line(LOG_LEVEL_NOTICE, "reloaded");
-}
-
-/* Ids past their time, a few at a time. On a full disk they simply stay: reading must go on. */
-static void
-forget_acts(struct commit *commit, int64_t now_ms)
-{
-	struct store_tx *tx = NULL;
-	enum sluis_err err;
-
-	if (!commit->clock.is_sane || now_ms - commit->forgot_ms < FORGET_EVERY_MS)
-		return;
-	commit->forgot_ms = now_ms;
-	err = store_begin(commit->store, &tx);
-	if (err == SLUIS_OK)
-		err = store_act_forget(tx, now_ms, FORGET_ROWS);
-	if (err == SLUIS_OK)
-		err = store_commit(tx);
-	else if (tx != NULL)
-		store_rollback(tx);
-	if (is_fatal(err))
-		stop_at(err, "forget");
-}
-
-/* There is room again when the reserve can be made again and as much is left beside it: else it would come and go. */
-static void
-look_for_room(struct commit *commit)
-{
-	struct statvfs fs;
-
-	if (!commit->is_full || statvfs(commit->parts.config->store, &fs) != 0 ||
-	    (uint64_t)fs.f_bavail * fs.f_frsize < 2ULL * STORE_RESERVE_BYTES ||
-	    store_reserve_make(commit->store) != SLUIS_OK)
-		return;
-	commit->is_full = false;
-	log_line(LOG_LEVEL_NOTICE, "disk-has-room");
-}
-
-/* What comes due with time alone: a policy version that starts, the daily look at revocation lists. */
-static void
-keep_up(struct commit *commit)
-{
-	struct sluis_why why = { "" };
-	struct store_tx *tx = NULL;
-	struct sluis_hash in_force;
-	const int64_t now_ms = clock_read(&commit->clock);
-
-	forget_acts(commit, now_ms);
-	look_for_room(commit);
-	if (sluis_directory_policy_hash(commit->directory, now_ms, &in_force) == SLUIS_OK &&
-	    !sluis_hash_equal(&in_force, &commit->policy_hash)) {
-		if (store_begin(commit->store, &tx) != SLUIS_OK ||
-		    start_policy(commit, tx, now_ms, &why) != SLUIS_OK)
-			stop_at(SLUIS_EPOLICY, "policy");
-		store_rollback(tx);
-		commit_tell_rates(commit);
-		log_line(LOG_LEVEL_NOTICE, "policy-changed");
-	}
-	if (revocation_is_due(commit->revocation, now_ms))
-		look_at_lists(commit, now_ms);
-}
-
-/* Behind the answers. Whoever waits by now goes first, but not so long that a round must do it before it can answer. */
-static void
-tidy(struct commit *commit)
-{
-	enum sluis_err err;
-
-	if (queue_length(commit->parts.in) > 0 && !store_tidy_presses(commit->store))
-		return;
-	err = store_tidy(commit->store);
-	if (is_fatal(err))
-		stop_at(err, "tidy");
 }
 
 static struct commit *
@@ -381,12 +317,12 @@ commit_run(struct commit *commit)
 
 		if (atomic_exchange(&commit->reload, false))
 			take_reload(commit);
-		keep_up(commit);
+		upkeep_due(commit);
 		if (n > 0)
 			run_round(commit, jobs, n);
 		else if (queue_is_closed(commit->parts.in))
 			break;
-		tidy(commit);
+		upkeep_quiet(commit);
 		atomic_fetch_add(&commit->beats, 1);
 	}
 	if (note_life(commit, "stop") != SLUIS_OK)

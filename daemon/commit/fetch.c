@@ -14,7 +14,22 @@ struct handover {
 	struct message_view view;
 	Sluis__Push *push;
 	Sluis__Event *acceptance;
+	bool is_lost; /* the push itself is not what was accepted */
 };
+
+/* What was accepted was there and sound: if it is not now, it was damaged here. */
+static enum sluis_err
+open_stored(struct handover *h, struct sluis_arena *arena)
+{
+	enum sluis_err err = SLUIS_UNPACK(push, Push, h->message.push, SLUIS_FRAME_MAX_BYTES, arena, &h->push);
+
+	if (err == SLUIS_OK)
+		err = sluis_manifest_open_push(h->push, arena, &h->manifest);
+	if (err == SLUIS_ENOMEM)
+		return err;
+	h->is_lost = err != SLUIS_OK || !sluis_hash_equal(&h->manifest.hash, &h->message.manifest_hash);
+	return SLUIS_OK;
+}
 
 static enum sluis_err
 load(struct round *round, struct plan *plan, const struct sluis_id *id, struct handover *h,
@@ -31,10 +46,11 @@ load(struct round *round, struct plan *plan, const struct sluis_id *id, struct h
 		return SLUIS_OK;
 	SLUIS_TRY(err);
 	SLUIS_TRY(store_message_get(round->tx, id, true, arena, &h->message));
-	if (h->message.push.len == 0)
+	*ret_found = true;
+	SLUIS_TRY(open_stored(h, arena));
+	if (h->is_lost)
 		return SLUIS_OK;
-	SLUIS_TRY(SLUIS_UNPACK(push, Push, h->message.push, SLUIS_FRAME_MAX_BYTES, arena, &h->push));
-	SLUIS_TRY(sluis_manifest_open_push(h->push, arena, &h->manifest));
+	*ret_found = false;
 	const struct sluis_hash record = sluis_hash_of(h->manifest.m->sender_hash);
 	sender = sluis_directory_member_by_record(round->commit->directory, &record);
 	if (sender == NULL)
@@ -74,7 +90,7 @@ decide(struct round *round, struct plan *plan, struct handover *h)
 		.author = h->message.sender_handle,
 		.author_organisation = view->sender->organisation_handle,
 		.is_addressee = true,
-		.is_erased = h->message.state == STORE_MESSAGE_ERASED,
+		.is_erased = h->message.state == STORE_MESSAGE_ERASED || h->message.state == STORE_MESSAGE_LOST,
 		.is_withdrawn = h->recipient.state == STORE_RECIPIENT_BLOCKED,
 	};
 	view->facts.acts_last_day = usage_last_day(round->commit->usage,
@@ -213,15 +229,33 @@ tell_window(struct plan *plan, const struct handover *h, uint64_t offset)
 	return SLUIS_OK;
 }
 
+/* The sender is asked to push it again; nothing else is harmed (design 7). */
+static enum sluis_err
+lose(struct round *round, struct plan *plan, const struct handover *h)
+{
+	plan->lost = &h->message;
+	SLUIS_TRY(lost_note(round, &h->message));
+	return plan_refuse(round, plan, "release", sluis_rule_text(SLUIS_RULE_MESSAGE_ERASED), NULL);
+}
+
+static bool
+is_loss(enum sluis_err err)
+{
+	return err == SLUIS_ESTORE || err == SLUIS_EKEYS || err == SLUIS_ENOTFOUND;
+}
+
 static enum sluis_err
 hand_over(struct round *round, struct plan *plan, struct handover *h,
     const struct sluis_verdict *verdict)
 {
 	const uint64_t offset = plan->job->ask->fetch->window_offset;
+	const enum sluis_err err = read_window(round, plan, h, offset);
 
+	if (is_loss(err))
+		return lose(round, plan, h);
+	SLUIS_TRY(err);
 	if (offset == 0 && h->recipient.state == STORE_RECIPIENT_PENDING)
 		SLUIS_TRY(log_release(round, plan, h, verdict));
-	SLUIS_TRY(read_window(round, plan, h, offset));
 	return offset == 0 ? tell_fetch(round, plan, h) : tell_window(plan, h, offset);
 }
 
@@ -254,6 +288,12 @@ fetch_handle(struct round *round, struct plan *plan)
 	SLUIS_TRY(load(round, plan, &id, h, &is_found));
 	if (!is_found)
 		return plan_refuse(round, plan, "release", "not-found", NULL);
+	if (h->is_lost) {
+		plan->about.case_id = &h->message.case_id;
+		return h->message.state == STORE_MESSAGE_LOST ?
+		    plan_refuse(round, plan, "release", sluis_rule_text(SLUIS_RULE_MESSAGE_ERASED), NULL) :
+		    lose(round, plan, h);
+	}
 	plan->about = (struct event_words){
 		.case_id = &h->view.case_id,
 		.purpose = h->view.act.purpose,

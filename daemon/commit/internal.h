@@ -69,6 +69,22 @@ int64_t clock_read(struct clock *clock);
 /** clock_begin(clock, last_event_ms): the log may not run backwards: before that moment the clock is not sane. */
 void clock_begin(struct clock *clock, int64_t last_event_ms);
 
+/** commit_is_fatal(err): what the disk holds is unknown, or is not what was written. commit_stop(err, where): then stop, start anew,
+ *  look at the head; trying again could lie. */
+bool commit_is_fatal(enum sluis_err err);
+_Noreturn void commit_stop(enum sluis_err err, const char *where);
+
+/* upkeep.c: what the thread does between rounds */
+/** upkeep_lists(commit, now_ms): read the lists of revocations again. One that does not hold is told about and mended by people;
+ *  what the last reading found stays in force. */
+void upkeep_lists(struct commit *commit, int64_t now_ms);
+/** upkeep_due(commit): what comes due with time alone: acts to forget, room on the disk, a policy version that starts, the
+ *  daily look at the lists. */
+void upkeep_due(struct commit *commit);
+/** upkeep_quiet(commit): behind the answers, copy a long journal. Whoever waits by now goes first, but not so long that a round
+ *  must do it before it can answer. */
+void upkeep_quiet(struct commit *commit);
+
 /* start.c: everything that must be so before anything is served */
 SLUIS_MUST_CHECK enum sluis_err start_open(struct commit *commit, struct sluis_why *why);
 /** start_check(commit, full, reporter): commit_check(), on a commit that is only half made. */
@@ -128,6 +144,7 @@ struct event_words {
 /** What one request will be answered with. */
 struct plan {
 	struct job *job;
+	const struct store_message *lost; /* its content turned out not to open; in the job's arena */
 	Sluis__Tell tell;
 	Sluis__Evidence *events[PLAN_EVENTS_MAX]; /* paths are filled in after the commit */
 	size_t event_count;
@@ -204,6 +221,13 @@ SLUIS_MUST_CHECK enum sluis_err facts_case(struct round *round, const struct slu
 SLUIS_MUST_CHECK enum sluis_err facts_grant(struct round *round, const Sluis__GrantReference *reference,
     const struct sluis_id *case_id, struct sluis_arena *arena, struct sluis_grant_facts *ret,
     struct sluis_bytes *ret_signed);
+
+/* ---- lost.c: content that does not open any more is the loss of one message, not the end of the daemon ---- */
+
+/** lost_note(round, message): from now on the message is `lost`; an event says so to the sender's side. */
+SLUIS_MUST_CHECK enum sluis_err lost_note(struct round *round, const struct store_message *message);
+/** lost_note_apart(commit, plans, n): where the round itself was undone by the failure, in one of its own; false: none was. */
+bool lost_note_apart(struct commit *commit, const struct plan *plans, size_t n);
 
 /* ---- case_cache.c: replayed case chains, the committer's own ---- */
 struct case_cache;

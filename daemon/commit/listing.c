@@ -40,8 +40,12 @@ hello_handle(struct round *round, struct plan *plan)
 }
 
 static const char *
-state_text(enum store_recipient_state state)
+state_text(enum store_message_state message, enum store_recipient_state state)
 {
+	/* what was not received yet cannot be any more (design 7) */
+	if (message == STORE_MESSAGE_LOST &&
+	    (state == STORE_RECIPIENT_PENDING || state == STORE_RECIPIENT_RELEASED))
+		return "lost";
 	switch (state) {
 	case STORE_RECIPIENT_PENDING:
 		return "pending";
@@ -111,7 +115,7 @@ inbox_row(struct sluis_arena *arena, const struct store_inbox_row *row, Sluis__I
 	r->case_id = sluis_pb_id(&row->message.case_id);
 	r->sender_handle = sluis_pb(row->message.sender_handle);
 	r->purpose_code = sluis_pb(row->message.purpose);
-	r->state_code = sluis_pb(sluis_bytes_text(state_text(row->recipient.state)));
+	r->state_code = sluis_pb(sluis_bytes_text(state_text(row->message.state, row->recipient.state)));
 	r->accepted_ms = (uint64_t)row->message.accepted_ms;
 	r->expires_ms = (uint64_t)row->message.expires_ms;
 	SLUIS_TRY(split_codes(row->recipient.categories, arena, &r->category_codes,
@@ -150,7 +154,8 @@ inbox_handle(struct round *round, struct plan *plan)
 }
 
 static enum sluis_err
-status_row(struct sluis_arena *arena, const struct store_recipient *recipient, Sluis__StatusRow **ret)
+status_row(struct sluis_arena *arena, enum store_message_state message,
+    const struct store_recipient *recipient, Sluis__StatusRow **ret)
 {
 	Sluis__StatusRow *r = sluis_arena_alloc(arena, sizeof(*r));
 
@@ -159,7 +164,7 @@ status_row(struct sluis_arena *arena, const struct store_recipient *recipient, S
 	sluis__status_row__init(r);
 	r->handle = sluis_pb(recipient->handle);
 	r->organisation_handle = sluis_pb(recipient->organisation_handle);
-	r->state_code = sluis_pb(sluis_bytes_text(state_text(recipient->state)));
+	r->state_code = sluis_pb(sluis_bytes_text(state_text(message, recipient->state)));
 	r->changed_ms = (uint64_t)recipient->changed_ms;
 	SLUIS_TRY(split_codes(recipient->categories, arena, &r->category_codes,
 	    &r->n_category_codes));
@@ -182,6 +187,8 @@ message_state_text(enum store_message_state state)
 		return "erased";
 	case STORE_MESSAGE_REFUSED:
 		return "refused";
+	case STORE_MESSAGE_LOST:
+		return "lost";
 	}
 	return "erased";
 }
@@ -229,7 +236,7 @@ status_handle(struct round *round, struct plan *plan)
 	sluis__tell_status__init(tell);
 	for (size_t i = 0; i < count; i++) {
 		if (is_sender || sluis_bytes_equal(rows[i].handle, me))
-			SLUIS_TRY(status_row(arena, &rows[i], &list[tell->n_rows++]));
+			SLUIS_TRY(status_row(arena, message.state, &rows[i], &list[tell->n_rows++]));
 	}
 	if (err == SLUIS_ENOTFOUND || (!is_sender && tell->n_rows == 0))
 		return plan_refuse(round, plan, "request", "not-found", NULL);

@@ -198,6 +198,7 @@ store_link_keyring(struct store *store, const char *dir, struct sluis_why *why)
 	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
 		return err;
 	SLUIS_TRY(read_generations(store, &match, why));
+	store->is_key_missing = match.is_missing;
 	if (err == SLUIS_ENOTFOUND)
 		return keyring_make(dir, match.newest + 1, why, &store->keyring);
 	if (match.is_other || keyring_newest(store->keyring) < match.newest) {

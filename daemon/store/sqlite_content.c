@@ -183,6 +183,24 @@ find_section(struct store_tx *tx, const struct at_rest_place *which, struct plac
 	return open_section(tx->store->keyring, store_column_view(st, 1), which, ret);
 }
 
+SLUIS_MUST_CHECK enum sluis_err
+store_content_loss(struct store_tx *tx, const struct sluis_id *id, enum store_message_state *state)
+{
+	SLUIS_AUTO(store_endp) sqlite3_stmt *st = store_sql(tx, STORE_SQL_LOCKS_GET);
+	struct keyring_mark mark;
+	uint64_t generation = 0;
+	bool is_row;
+
+	store_bind_id(st, 1, id);
+	SLUIS_TRY(store_row(tx, st, &is_row));
+	if (!is_row || sqlite3_column_type(st, 1) == SQLITE_NULL)
+		return SLUIS_OK;
+	if (store_locks_generation(store_column_view(st, 1), &generation) != SLUIS_OK ||
+	    keyring_mark_of(tx->store->keyring, generation, &mark) != SLUIS_OK)
+		*state = STORE_MESSAGE_LOST;
+	return SLUIS_OK;
+}
+
 static void
 blob_closep(sqlite3_blob **blob)
 {

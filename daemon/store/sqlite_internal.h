@@ -48,6 +48,7 @@ struct store {
 	struct store_tx tx; /* one at a time */
 	struct store_names *names;
 	struct keyring *keyring;
+	bool is_key_missing;      /* content was kept under a generation that the keyring lacks */
 	bool is_generation_known; /* the database has the keyring's newest generation */
 	bool is_dead;             /* the disk failed: nothing more, ever */
 	bool is_tight;            /* the reserve is gone: no room to waste */
@@ -148,5 +149,8 @@ SLUIS_MUST_CHECK enum sluis_err store_content_add(struct store_tx *tx, const str
     const struct store_body *body);
 /** store_locks_generation(locks): the key generation that a content row's locks begin with. */
 SLUIS_MUST_CHECK enum sluis_err store_locks_generation(struct sluis_bytes locks, uint64_t *ret);
+/** store_content_loss(tx, id, state): STORE_MESSAGE_LOST where the content's generation is not in the keyring. */
+SLUIS_MUST_CHECK enum sluis_err store_content_loss(struct store_tx *tx, const struct sluis_id *id,
+    enum store_message_state *state);
 
 #endif

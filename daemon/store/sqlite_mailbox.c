@@ -28,7 +28,7 @@ read_message(struct store_tx *tx, sqlite3_stmt *st, int at, struct sluis_arena *
 		.expires_ms = sqlite3_column_int64(st, at + 9) };
 	const int64_t state = sqlite3_column_int64(st, at + 7);
 
-	if (state < STORE_MESSAGE_ACCEPTED || state > STORE_MESSAGE_REFUSED)
+	if (state < STORE_MESSAGE_ACCEPTED || state > STORE_MESSAGE_LOST)
 		return SLUIS_ESTORE;
 	m.state = (enum store_message_state)state;
 	SLUIS_TRY(store_column_index(st, at, &m.event_index));
@@ -40,6 +40,8 @@ read_message(struct store_tx *tx, sqlite3_stmt *st, int at, struct sluis_arena *
 	SLUIS_TRY(store_column_bytes(st, at + 5, arena, &m.purpose));
 	SLUIS_TRY(store_column_bytes(st, at + 6, arena, &m.retention));
 	SLUIS_TRY(read_link(st, at + 10, &m));
+	if (tx->store->is_key_missing && (m.state == STORE_MESSAGE_ACCEPTED || m.state == STORE_MESSAGE_CLOSED))
+		SLUIS_TRY(store_content_loss(tx, &m.id, &m.state));
 	*ret = m;
 	return SLUIS_OK;
 }

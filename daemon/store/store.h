@@ -124,7 +124,8 @@ enum store_message_state {
 	STORE_MESSAGE_ACCEPTED = 1,
 	STORE_MESSAGE_CLOSED = 2,
 	STORE_MESSAGE_ERASED = 3,
-	STORE_MESSAGE_REFUSED = 4 /* remembered for its id only: no content, no recipients */
+	STORE_MESSAGE_REFUSED = 4, /* remembered for its id only: no content, no recipients */
+	STORE_MESSAGE_LOST = 5     /* its content does not open any more; whoever found it out has set this */
 };
 
 enum store_recipient_state {
@@ -387,7 +388,10 @@ SLUIS_MUST_CHECK enum sluis_err store_message_expire(struct store_tx *tx, const 
 SLUIS_MUST_CHECK enum sluis_err store_message_add(struct store_tx *tx, const struct store_message *message,
     const struct store_recipient *recipients, size_t n, struct sluis_bytes body, const uint64_t *sizes,
     size_t size_count);
-/** store_message_get, store_message_state_set, store_recipients: SLUIS_ENOTFOUND for an unknown id. */
+/**
+ * store_message_get, store_message_state_set, store_recipients: SLUIS_ENOTFOUND for an unknown id. Here and in listings a message
+ * whose key generation is not in the keyring is STORE_MESSAGE_LOST, too, until it is.
+ */
 SLUIS_MUST_CHECK enum sluis_err store_message_get(struct store_tx *tx, const struct sluis_id *id,
     bool with_push, struct sluis_arena *arena, struct store_message *ret);
 SLUIS_MUST_CHECK enum sluis_err store_message_state_set(struct store_tx *tx, const struct sluis_id *id,

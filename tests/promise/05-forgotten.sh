@@ -30,6 +30,17 @@ at() { # TIME
 	check "the broker starts at ${1:-now}" broker start
 }
 
+# What the receiver's inbox says of message ${2} is ${3}, what the sender's status says of it ${4}.
+states_are() { # NAME MESSAGE INBOX STATUS
+	local got
+	sluis director --json inbox
+	got=$(python3 -c 'import json, sys
+print([row["state"] for row in json.load(sys.stdin) if row["message"] == sys.argv[1]][0])' "$2" <<<"$OUT")
+	check "$1: its receiver is told" test "$got" = "$3"
+	sluis provider --json status "$2"
+	check "$1: and its sender" test "$(field state) $(field recipients 0 state)" = "$4"
+}
+
 region_up
 echo "een vraag die hier niet blijft" >"$WORK/question.txt"
 open_case
@@ -49,10 +60,33 @@ fi
 # A backup is the store without its key ring.
 mv "$REGION/store/keyring" "$WORK/keyring"
 check "starts without it" broker start
-sluis director pull "$FIRST" --out "$WORK/lost"
-if [ "$CODE" -ne 0 ] && [ ! -e "$WORK/lost/$FIRST" ]; then ok "and opens nothing"; else bad "and opens nothing" "$CODE $OUT"; fi
+exits "and opens nothing" 3 message-erased -- director pull "$FIRST" --out "$WORK/lost"
+check "no byte of it" test ! -e "$WORK/lost/$FIRST"
+states_are "without it" "$FIRST" lost "lost lost"
 broker stop
 mv "$WORK/keyring" "$REGION/store/keyring"
+check "starts with it again" broker start
+states_are "with it" "$FIRST" pending "accepted pending"
+
+# One stored message rots: that one is lost, to both sides; the others and the broker live on.
+push provider referral director "question=$WORK/question.txt"
+broker stop
+python3 - "$REGION/store/sluis.db" <<'TEXT'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+index, sealed = db.execute("SELECT idx, sealed FROM content ORDER BY idx DESC LIMIT 1").fetchone()
+db.execute("UPDATE content SET sealed = ? WHERE idx = ?", (sealed[:-1] + bytes([sealed[-1] ^ 1]), index))
+db.commit()
+TEXT
+check "the broker starts on it" broker start
+exits "what rots is refused" 3 message-erased -- director pull "$MESSAGE" --out "$WORK/rot"
+check "no byte of it" test ! -e "$WORK/rot/$MESSAGE"
+states_are "what rots" "$MESSAGE" lost "lost lost"
+exits "and explained" 0 message-erased -- director explain pull "$MESSAGE"
+states_are "the other" "$FIRST" pending "accepted pending"
+push provider referral director "question=$WORK/question.txt"
+exits "what is new is handed over" 0 -- director pull "$MESSAGE" --out "$WORK/after"
+broker stop
 
 # Transit lasts 30 days.
 at +29d

@@ -68,7 +68,7 @@ static const struct {
 	{ "consent-refusal", 1 }, { "withdrawal", 3 }, { "review-open", 1 },
 	{ "review-close", 3 }, { "push", 1 }, { "release", 2 }, { "release-cut", 2 },
 	{ "receipt", 3 }, { "request", 2 }, { "inquiry", 1 }, { "inquiry-answer", 3 }, { "busy", 5 }, { "log-read", 2 }, { "incident", 1 },
-	{ "breach", 1 }, { "erased", 4 }, { "shredded", 4 }, { "hold", 3 }, { "recovered", 5 },
+	{ "breach", 1 }, { "erased", 4 }, { "shredded", 4 }, { "hold", 3 }, { "recovered", 5 }, { "lost", 5 },
 	{ "continuation", 1 }, { "void", 3 }, { "refused", 5 },
 };
 
