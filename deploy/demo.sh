@@ -132,16 +132,23 @@ run 0 director grant add "$CASE" --band under-12 --born "$CHILD_BORN" --giver au
 answer_id
 PLAN_GRANT=$ID
 
+heading "Agreements have fields: a file to fill in, and what is not filled in is refused by name"
+run 0 director template agreement
+sed -n '/^{/,/^}/p' <<<"$ANSWER" >"$OUT/agreement.json"
+run 3 director push "$CASE" --purpose plan --ground consent --grant "$PLAN_GRANT" --to provider --to school \
+	plan=plan.md "agreement=$OUT/agreement.json"
+answer_says "content-missing"
+
 heading "One plan, one message: the provider gets all of it, the school only the agreement"
 run 0 director push "$CASE" --purpose plan --ground consent --grant "$PLAN_GRANT" --to provider --to school \
-	plan=plan.md agreement=agreement.md
+	plan=plan.md agreement=agreement.json
 answer_id
 PLAN=$ID
 run 0 school inbox
 answer_says "$PLAN"
 answer_hides "$REFERRAL"
 run 0 school pull "$PLAN" --out "$OUT/school"
-holds "$OUT/school/$PLAN" 1-agreement.md=agreement.md
+holds "$OUT/school/$PLAN" 1-agreement.json=agreement.json
 
 heading "Refused: the school asks for the referral, and learns not even that it is there"
 run 3 school pull "$REFERRAL" --out "$OUT/school"

@@ -3,8 +3,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "cli.h"
+#include "document.h"
+
+#define PDFTOTEXT "/usr/bin/pdftotext" /* what sluis-reader starts */
 
 enum { SPACE_MIN_MIB = 64, EXPIRY_DAYS = 60 };
 
@@ -48,6 +52,19 @@ check_space(struct checks *c)
 	say(c, _("disk space"), ok, _("less than 64 MiB left where the profile is"), "df -h");
 }
 
+/* Without it a PDF or DOCX goes without having been searched for a BSN. */
+static void
+check_reader(struct checks *c)
+{
+	struct sluis_document document = { .line = 0 };
+	const bool ok = sluis_document_read(SLUIS_DOCUMENT_XML, sluis_bytes_text("<a/>"), &document) == SLUIS_OK &&
+	    document.state == SLUIS_DOCUMENT_READ && access(PDFTOTEXT, X_OK) == 0;
+
+	sluis_document_done(&document);
+	say(c, _("reader of documents"), ok, _("PDF and DOCX are not searched for a BSN"),
+	    "apt-get install poppler-utils; make install"); /* not for people to translate */
+}
+
 static void
 check_member(struct checks *c, const struct sluis_session *session)
 {
@@ -82,6 +99,7 @@ cmd_doctor(struct cli *cli, char **argv, struct sluis_failure *failure)
 	}
 	check_modes(&c);
 	check_space(&c);
+	check_reader(&c);
 	err = cli_open(cli, &session, &contact);
 	say(&c, _("broker, log and policy"), err == SLUIS_OK, contact.text, contact.hint);
 	if (err == SLUIS_OK)

@@ -67,11 +67,14 @@ struct sluis_client_push {
 	size_t to_count;
 	const struct sluis_client_section *sections;
 	size_t section_count;
+	const char *const *not_bsn; /* FIELD:OFFSET: what looks like a BSN there is none; recorded; may be NULL */
+	size_t not_bsn_count;
 };
 
 /**
  * sluis_client_push(client, push, ret_message, error):
- * Decide, seal, sign and send; 0 means: accepted, durable, proven in the log. After code 4 the same call sends the same bytes:
+ * Look, decide, seal, sign and send; 0 means: accepted, durable, proven in the log. Refused (3) is also what does not fit its
+ * category, or may be a BSN where none may stand: the error names field and place, never content. After code 4 the same call sends the same bytes:
  * nothing is sent twice.
  */
 SLUIS_API int sluis_client_push(struct sluis_client *client, const struct sluis_client_push *push,

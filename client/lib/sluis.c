@@ -127,6 +127,8 @@ sluis_client_push(struct sluis_client *client, const struct sluis_client_push *p
 		sections[i] = (struct sluis_push_section){ .category = sluis_bytes_text(s->category),
 			.extension = text_or_nothing(s->extension), .plain = sluis_bytes(s->data, s->data_size) };
 	}
+	request.not_bsn = push->not_bsn;
+	request.n_not_bsn = push->not_bsn == NULL ? 0 : push->not_bsn_count;
 	request.sections = sections;
 	request.n_sections = push->section_count;
 	err = sluis_push_send(client->session, &request, &done, &failure);

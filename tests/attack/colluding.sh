@@ -16,6 +16,8 @@ keeps_evidence() { # COMMAND...
 }
 
 colluding_attacks() {
+	lie "none: a chain whose acts were made under a policy of before" 0 school director/fresh none \
+		by_victim case show "$CASE_OF_PLAN"
 	lie "none: a keys log of the broker's making that holds what the registrar signed" 0 suspended registrar/fresh \
 		"resign expertise-centre" by_victim directory
 	lie "a swapped age key, the log signed again" 5 "the keys log does not hold" provider/fresh "resign-swap school" \

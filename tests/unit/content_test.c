@@ -251,6 +251,26 @@ every_template_fits_once_filled(void **state)
 	assert_int_equal(tried, 17);
 }
 
+/* The examples that people start from. */
+static void
+the_demo_files_fit(void **state)
+{
+	static const char *const NAMES[] = { "agreement", "bsn", "indicators", "plan", "question" };
+	struct sluis_content_fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(NAMES); i++) {
+		char path[64];
+		char *text;
+
+		snprintf(path, sizeof(path), "deploy/demo/%s.json", NAMES[i]);
+		text = scene_text(path);
+		if (check(NAMES[i], "json", sluis_bytes_text(text), &fault) != SLUIS_OK)
+			fail_msg("%s: %s", path, fault.text);
+		free(text);
+	}
+}
+
 /* No cut and no changed byte of a good file brings it down, or brings its content into the words. */
 static void
 survives_tampering(void **state)
@@ -296,6 +316,7 @@ main(void)
 		cmocka_unit_test(fits_or_is_refused_by_name),
 		cmocka_unit_test(takes_the_narrative_alone_where_documents_are_out),
 		cmocka_unit_test(every_template_fits_once_filled),
+		cmocka_unit_test(the_demo_files_fit),
 		cmocka_unit_test(survives_tampering),
 		cmocka_unit_test(survives_nesting),
 	};
