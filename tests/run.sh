@@ -34,7 +34,7 @@ list() { # KIND: its items, one a line
 	replay)
 		for f in tests/fuzz/*_fuzz.c; do basename "$f" _fuzz.c; done
 		;;
-	policy) printf '%s\n' derived decided coverage mutants ;;
+	policy) printf '%s\n' derived decided grounds-derived grounds-decided coverage mutants ;;
 	vectors) printf '%s\n' age note tlog wycheproof ;;
 	interop)
 		for f in tests/interop/*.py; do echo "$f"; done
@@ -71,6 +71,8 @@ execute() { # KIND ITEM
 		case $2 in
 		derived) python3 tests/policy/derive.py --check tests/policy/expected.tsv ;;
 		decided) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" policy tests/policy/expected.tsv ;;
+		grounds-derived) python3 tests/policy/derive_grounds.py --check tests/policy/grounds.tsv ;;
+		grounds-decided) timeout -k 5 "$UNIT_SECONDS" "$B/sluis-testkit" policy tests/policy/grounds.tsv ;;
 		coverage) timeout -k 5 "$SCRIPT_SECONDS" make --no-print-directory policy-coverage ;;
 		mutants) timeout -k 5 "$SCRIPT_SECONDS" python3 tests/policy/mutate.py build-mutate-some --every "$MUTANTS" ;;
 		esac

@@ -184,7 +184,9 @@ check_right(struct sluis_session *session, const struct sluis_answer *answer, co
 		return SLUIS_OK;
 	snprintf(what, sizeof(what), _("the broker handed over what it must refuse (rule %s)"),
 	    sluis_rule_text(verdict.rule));
-	return broken(session, answer, SLUIS_EPROOF, what, failure);
+	(void)broken(session, answer, SLUIS_EPROOF, what, failure);
+	snprintf(failure->text, sizeof(failure->text), "%s", what);
+	return SLUIS_EPROOF;
 }
 
 /* Filled in failures (refusals, broken proofs) pass through; bare errors get words and evidence. */

@@ -72,7 +72,7 @@ void evil_load(const char *path, struct evil *evil, struct evil_message *m);
 /** evil_say(evil, err, done): print ${done}, or the rule of the refusal, or what failed; the exit code of ${err}. */
 int evil_say(const struct evil *evil, enum sluis_err err, const char *done);
 
-/** evil_grant(evil, attack, case_hex): honest, short, youth, one-parent, federation; prints its id. Ends with the exit code. */
+/** evil_grant(evil, attack, case_hex): honest, short, youth, one-parent, federation, text; prints its id. Ends with the exit code. */
 int evil_grant(struct evil *evil, const char *attack, const char *case_hex);
 
 /** evil_approve(evil, path): approve the record in that file. Ends with the exit code. */

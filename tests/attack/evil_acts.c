@@ -90,7 +90,8 @@ evil_grant(struct evil *evil, const char *attack, const char *case_hex)
 
 	randombytes_buf(id.bytes, sizeof(id.bytes));
 	fill_grant(&g, evil_case(evil, &case_id), &id, &none, givers);
-	g.text_code = sluis_pb(sluis_policy_consent_text_version(evil->session->policy));
+	g.text_code = sluis_pb(strcmp(attack, "text") == 0 ? sluis_bytes_text("2019-9") :
+		sluis_policy_consent_text_version(evil->session->policy));
 	g.created_ms = g.from_ms = (uint64_t)now_ms;
 	g.until_ms = (uint64_t)now_ms + (strcmp(attack, "short") == 0 ? 1500 : DAY_MS);
 	band.until_ms = UINT64_C(1893456000000); /* 2030-01-01 */

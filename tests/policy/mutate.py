@@ -66,7 +66,8 @@ WORDS = {"case: any": "case: closed", "case: open": "case: any", "case: closed":
          "case: new": "case: none", "members: joining": "members: named", "members: on-case": "members: named",
          "members: leaving": "members: named", "members: named": "members: none", "kind: message": "kind: plain",
          "kind: request": "kind: message", "kind: grant": "kind: plain", "type: end-date": "type: date",
-         "type: date}": "type: end-date}", ", counts-as: authority": "", "for: review": "for: message",
+         "type: date}": "type: end-date}",
+         "type: end-month": "type: end-date", ", counts-as: authority": "", "for: review": "for: message",
          "for: message, days: 7": "for: review, days: 7"}
 
 
@@ -159,7 +160,7 @@ class PolicyText:
                 self.add(start + found.start(), start + found.end(), new, "`%s` to `%s`" % (old, new))
 
     def numbers(self, start, end):
-        for found in re.finditer(r"(days|years): (\d+)", self.text[start:end]):
+        for found in re.finditer(r"(days|years|-age): (\d+)", self.text[start:end]):
             for new in (int(found.group(2)) + 1, int(found.group(2)) - 1):
                 self.add(start + found.start(2), start + found.end(2), str(new),
                          "`%s` to %d" % (found.group(0), new))
@@ -214,7 +215,7 @@ def policy_mutants():
         p.lists(start, end)
         p.flags(start, end)
         p.words(start, end)
-        if name in ("retention", "agreement"):
+        if name in ("retention", "agreement", "bands", "grounds"):
             p.numbers(start, end)
     return p.mutants
 
@@ -308,7 +309,12 @@ def all_pass(folder, library, cwd, purpose):
     for test in TESTS:
         if not passes([os.path.join(folder, test)], library, cwd):
             return False
-    return passes(tuples, library, cwd)
+    if not passes(tuples, library, cwd):
+        return False
+    # Two million more; too many for code that is watched.
+    if os.path.basename(folder) != "plain":
+        return True
+    return passes([tuples[0], "tests/policy/grounds.tsv"], library, cwd)
 
 
 def try_policy(folder, place, mutant):

@@ -7,14 +7,15 @@
 #include "kit.h"
 #include "kit_tuples.h"
 
-enum { TABLE_MAX_BYTES = 64 * 1024 * 1024, COLUMNS = 5, VERDICT = 5, RULE = 6, COLUMNS_MAX = 7 };
+enum { TABLE_MAX_BYTES = 64 * 1024 * 1024, COLUMNS_MAX = KIT_TUPLE_CODES + 2 };
 
 /* The tuples of one file, and which of them were asked already: the first line that names one counts. */
 struct table {
 	const char *path;
 	const struct sluis_policy *policy;
+	const struct kit_tuple_form *form; /* as the heading says; without one: that of expected.tsv */
 	struct kit_count *count;
-	struct sluis_codes codes[COLUMNS];
+	struct sluis_codes codes[KIT_TUPLE_CODES];
 	uint8_t *seen;
 	size_t size;
 	size_t double_count;
@@ -90,7 +91,7 @@ is_double(struct table *t, const struct kit_tuple *tuple)
 {
 	size_t place = 0;
 
-	for (size_t c = 0; c < COLUMNS; c++) {
+	for (size_t c = 0; c < t->form->count; c++) {
 		const size_t i = place_of(t->codes[c], tuple->code[c]);
 
 		if (i == t->codes[c].count)
@@ -105,14 +106,15 @@ is_double(struct table *t, const struct kit_tuple *tuple)
 
 /* "-" and an absent or empty rule: any rule will do. */
 static bool
-is_as_expected(const struct line *line, const struct sluis_verdict *verdict)
+is_as_expected(const struct table *t, const struct line *line, const struct sluis_verdict *verdict)
 {
-	const struct sluis_bytes rule = line->field[RULE];
+	const size_t at = t->form->count;
+	const struct sluis_bytes rule = line->field[at + 1];
 	const char *outcome = verdict->outcome == SLUIS_PERMIT ? "permit" : "refuse";
 
-	if (!sluis_bytes_is_text(line->field[VERDICT], outcome))
+	if (!sluis_bytes_is_text(line->field[at], outcome))
 		return false;
-	return line->field_count <= RULE || rule.len == 0 || sluis_bytes_is_text(rule, "-") ||
+	return line->field_count <= at + 1 || rule.len == 0 || sluis_bytes_is_text(rule, "-") ||
 	       sluis_bytes_is_text(rule, "*") ||
 	       sluis_bytes_is_text(rule, sluis_rule_text(verdict->rule));
 }
@@ -121,13 +123,14 @@ static void
 run_tuple(struct table *t, struct line *line, const struct kit_tuple *tuple)
 {
 	struct sluis_verdict verdict;
+	size_t at = 0;
 
 	if (is_double(t, tuple)) {
 		t->double_count++;
 		return;
 	}
-	verdict = kit_tuple_decide(t->policy, tuple);
-	if (is_as_expected(line, &verdict)) {
+	verdict = t->form->decide(t->policy, tuple);
+	if (is_as_expected(t, line, &verdict)) {
 		kit_pass(t->count);
 		return;
 	}
@@ -135,12 +138,10 @@ run_tuple(struct table *t, struct line *line, const struct kit_tuple *tuple)
 		t->count->failed++; /* the line is printed once, with its first tuple */
 		return;
 	}
-	snprintf(line->first, sizeof(line->first), "%.*s, %.*s, %.*s, %.*s, %.*s: %s %s",
-	    (int)tuple->code[0].len, (const char *)tuple->code[0].data, (int)tuple->code[1].len,
-	    (const char *)tuple->code[1].data, (int)tuple->code[2].len,
-	    (const char *)tuple->code[2].data, (int)tuple->code[3].len,
-	    (const char *)tuple->code[3].data, (int)tuple->code[4].len,
-	    (const char *)tuple->code[4].data,
+	for (size_t c = 0; c < t->form->count && at < sizeof(line->first); c++)
+		at += (size_t)snprintf(line->first + at, sizeof(line->first) - at, "%s%.*s", c > 0 ? ", " : "",
+		    (int)tuple->code[c].len, (const char *)tuple->code[c].data);
+	snprintf(line->first + at, sizeof(line->first) - at, ": %s %s",
 	    verdict.outcome == SLUIS_PERMIT ? "permit" : "refuse", sluis_rule_text(verdict.rule));
 }
 
@@ -148,7 +149,7 @@ run_tuple(struct table *t, struct line *line, const struct kit_tuple *tuple)
 static void
 unfold(struct table *t, struct line *line, struct kit_tuple *tuple, size_t c)
 {
-	if (c == COLUMNS) {
+	if (c == t->form->count) {
 		run_tuple(t, line, tuple);
 		return;
 	}
@@ -188,12 +189,11 @@ run_line(struct table *t, struct sluis_bytes bytes, size_t number)
 	if (bytes.len == 0 || bytes.data[0] == '#')
 		return 0;
 	split(bytes, &line);
-	if (sluis_bytes_is_text(line.field[0], "purpose")) /* the heading */
+	if (kit_tuple_form(line.field[0]) != NULL) /* the heading */
 		return 0;
 	snprintf(name, sizeof(name), "%s:%zu", t->path, number);
-	if (line.field_count <= VERDICT)
-		return kit_trouble(name, "a line has purpose, sender, receiver, step, category, verdict "
-		                         "and rule, with a TAB between");
+	if (line.field_count <= t->form->count)
+		return kit_trouble(name, "a line has %s, verdict and rule, with a TAB between", t->form->columns);
 	unfold(t, &line, &tuple, 0);
 	if (line.failed > 0)
 		kit_fail(t->count, name, "%zu tuples differ, first %s", line.failed, line.first);
@@ -221,6 +221,27 @@ run_lines(struct table *t, const struct kit_file *file)
 	return 0;
 }
 
+/* As the heading says, which is the first line that is no comment. */
+static const struct kit_tuple_form *
+form_of(const struct kit_file *file)
+{
+	const struct kit_tuple_form *form = NULL;
+	struct sluis_reader reader;
+	struct line line = { .number = 0 };
+
+	sluis_reader_init(&reader, sluis_bytes(file->data, file->len));
+	while (!reader.failed && reader.rest.len > 0) {
+		const struct sluis_bytes bytes = sluis_reader_get_line(&reader);
+
+		if (bytes.len == 0 || bytes.data[0] == '#')
+			continue;
+		split(bytes, &line);
+		form = kit_tuple_form(line.field[0]);
+		break;
+	}
+	return form != NULL ? form : kit_tuple_form(sluis_bytes_text("purpose"));
+}
+
 int
 kit_policy(const char *path, struct kit_count *count)
 {
@@ -232,8 +253,9 @@ kit_policy(const char *path, struct kit_count *count)
 	if (load_policy(&policy) != 0 || kit_read(path, TABLE_MAX_BYTES, &file) != 0)
 		return -1;
 	table.policy = policy;
-	for (size_t c = 0; c < COLUMNS; c++) {
-		table.codes[c] = sluis_policy_codes(policy, kit_tuple_kind(c));
+	table.form = form_of(&file);
+	for (size_t c = 0; c < table.form->count; c++) {
+		table.codes[c] = sluis_policy_codes(policy, table.form->kinds[c]);
 		table.size *= table.codes[c].count;
 	}
 	table.seen = calloc(table.size, 1);

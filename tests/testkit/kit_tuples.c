@@ -19,6 +19,7 @@ struct scene {
 	struct sluis_bytes sender_role;
 	struct sluis_bytes categories[PLACES];
 	struct sluis_grant_receiver to[3];
+	struct sluis_ground_fact ground_facts[PLACES];
 };
 
 static struct sluis_bytes
@@ -167,17 +168,8 @@ ground_with_grant(const struct sluis_policy *policy)
 	return (struct sluis_bytes){ 0 };
 }
 
-enum sluis_policy_kind
-kit_tuple_kind(size_t column)
-{
-	static const enum sluis_policy_kind KINDS[] = { SLUIS_KIND_PURPOSE, SLUIS_KIND_ROLE,
-		SLUIS_KIND_ROLE, SLUIS_KIND_STEP, SLUIS_KIND_CATEGORY };
-
-	return KINDS[column];
-}
-
-struct sluis_verdict
-kit_tuple_decide(const struct sluis_policy *policy, const struct kit_tuple *t)
+static struct sluis_verdict
+decide_tuple(const struct sluis_policy *policy, const struct kit_tuple *t)
 {
 	const bool is_officer = sluis_policy_role_is_officer(policy, t->code[KIT_TUPLE_RECEIVER]);
 	struct scene s = { .policy = policy, .sender_role = t->code[KIT_TUPLE_SENDER] };
@@ -199,4 +191,159 @@ kit_tuple_decide(const struct sluis_policy *policy, const struct kit_tuple *t)
 	s.act.retention = sluis_policy_retention_for(policy, SLUIS_USE_MESSAGE)->code;
 	s.act.created_ms = NOW_MS;
 	return sluis_policy_decide(policy, &s.facts, &s.act, NOW_MS);
+}
+
+/* ---- grounds ---- */
+
+/* The first step in which the purpose has a row at all. */
+static struct sluis_bytes
+first_step(const struct sluis_policy *policy, struct sluis_bytes purpose)
+{
+	const struct sluis_codes steps = sluis_policy_codes(policy, SLUIS_KIND_STEP);
+
+	for (size_t k = 0; k < steps.count; k++)
+		for (size_t i = 0; i < sluis_policy_row_count(policy); i++) {
+			const struct sluis_policy_row *row = sluis_policy_row(policy, i);
+
+			if (sluis_bytes_equal(row->purpose, purpose) && has(row->steps, steps.items[k]))
+				return steps.items[k];
+		}
+	return steps.items[0];
+}
+
+/* The tuple of a push of ${category} with this purpose, sender and receiver, in that step. */
+static struct kit_tuple
+push_of(const struct sluis_policy *policy, const struct kit_tuple *t, struct sluis_bytes category)
+{
+	return (struct kit_tuple){ .code = {
+		[KIT_TUPLE_PURPOSE] = t->code[KIT_GROUND_PURPOSE],
+		[KIT_TUPLE_SENDER] = t->code[KIT_GROUND_SENDER],
+		[KIT_TUPLE_RECEIVER] = t->code[KIT_GROUND_RECEIVER],
+		[KIT_TUPLE_STEP] = first_step(policy, t->code[KIT_GROUND_PURPOSE]),
+		[KIT_TUPLE_CATEGORY] = category,
+	} };
+}
+
+/* The row of this pair in that step; NULL: none. */
+static const struct sluis_policy_row *
+row_of(const struct sluis_policy *policy, const struct kit_tuple *push)
+{
+	for (size_t i = 0; i < sluis_policy_row_count(policy); i++) {
+		const struct sluis_policy_row *row = sluis_policy_row(policy, i);
+
+		if (row_is_for(row, push) && has(row->to, push->code[KIT_TUPLE_RECEIVER]))
+			return row;
+	}
+	return NULL;
+}
+
+/* The first category that this pair may have, asked of the other table; where there is none, the first that it refuses
+ * latest. */
+static struct kit_tuple
+best_push(const struct sluis_policy *policy, const struct kit_tuple *t)
+{
+	const struct sluis_codes categories = sluis_policy_codes(policy, SLUIS_KIND_CATEGORY);
+	struct kit_tuple best = push_of(policy, t, categories.items[0]);
+	const struct sluis_policy_row *row = row_of(policy, &best);
+	enum sluis_rule furthest = SLUIS_RULE_NONE;
+
+	for (size_t i = 0; row != NULL && i < categories.count; i++) {
+		const struct kit_tuple push = push_of(policy, t, categories.items[i]);
+		struct sluis_verdict verdict;
+
+		if (sluis_policy_category(policy, categories.items[i])->is_officers_only ||
+		    (!has(row->categories, categories.items[i]) && !has(row->by_grant, categories.items[i])))
+			continue;
+		verdict = decide_tuple(policy, &push);
+		if (verdict.outcome == SLUIS_PERMIT)
+			return push;
+		if (verdict.rule > furthest) {
+			furthest = verdict.rule;
+			best = push;
+		}
+	}
+	return best;
+}
+
+/* Evidence in order: the first code of its list; decided some time ago; an end that is the first of a month to come. */
+static void
+add_evidence(struct scene *s, const struct sluis_policy_ground *ground)
+{
+	for (size_t i = 0; i < ground->evidence_count && i < PLACES; i++) {
+		const struct sluis_policy_evidence *e = &ground->evidence[i];
+		struct sluis_bytes value = text("2025-12-01");
+
+		if (e->type == SLUIS_EVIDENCE_CODE)
+			value = sluis_policy_list(s->policy, e->list).items[0];
+		else if (e->type == SLUIS_EVIDENCE_DATE)
+			value = text("2025-01-31");
+		s->ground_facts[i] = (struct sluis_ground_fact){ e->key, value };
+	}
+	s->act.ground_facts = s->ground_facts;
+	s->act.ground_fact_count = ground->evidence_count;
+}
+
+/* A justification goes back to the sender; nobody is in charge here. */
+static void
+add_justification(struct scene *s)
+{
+	const struct sluis_codes categories = sluis_policy_codes(s->policy, SLUIS_KIND_CATEGORY);
+	const struct sluis_codes present = { s->categories, s->act.section_count };
+
+	for (size_t i = 0; i < categories.count; i++)
+		if (sluis_policy_category(s->policy, categories.items[i])->is_officers_only &&
+		    !has(present, categories.items[i]))
+			add_section(s, categories.items[i], add_recipient(s, "sender", "sending", s->sender_role));
+}
+
+static struct sluis_verdict
+decide_ground(const struct sluis_policy *policy, const struct kit_tuple *t)
+{
+	const struct kit_tuple push = best_push(policy, t);
+	const struct sluis_policy_ground *ground = sluis_policy_ground(policy, t->code[KIT_GROUND_GROUND]);
+	const struct sluis_bytes giver = text("authority");
+	struct scene s = { .policy = policy, .sender_role = push.code[KIT_TUPLE_SENDER] };
+
+	s.facts.sender = member("sender", "sending", policy, &s.sender_role);
+	s.facts.sender.regime = t->code[KIT_GROUND_REGIME];
+	s.facts.of_case = (struct sluis_case_facts){ .exists = true, .is_sender_on_case = true,
+		.step = push.code[KIT_TUPLE_STEP], .opener = text("sender") };
+	s.facts.recipients = s.recipients;
+	add_section(&s, push.code[KIT_TUPLE_CATEGORY],
+	    add_recipient(&s, "receiver", "receiving", push.code[KIT_TUPLE_RECEIVER]));
+	add_all_required(&s, &push);
+	if (ground->needs_justification)
+		add_justification(&s);
+	if (ground->needs_grant) {
+		set_grant(&s, &push);
+		s.facts.grant.band = t->code[KIT_GROUND_BAND];
+		s.facts.grant.givers = (struct sluis_codes){ .items = &giver, .count = 1 };
+	}
+	s.act.code = text("push");
+	s.act.purpose = push.code[KIT_TUPLE_PURPOSE];
+	s.act.ground = ground->code;
+	add_evidence(&s, ground);
+	s.act.sections = s.sections;
+	s.act.retention = sluis_policy_retention_for(policy, SLUIS_USE_MESSAGE)->code;
+	s.act.created_ms = NOW_MS;
+	return sluis_policy_decide(policy, &s.facts, &s.act, NOW_MS);
+}
+
+const struct kit_tuple_form *
+kit_tuple_form(struct sluis_bytes heading)
+{
+	static const struct kit_tuple_form FORMS[] = {
+		{ "purpose", "purpose, sender, receiver, step, category", KIT_TUPLE_COLUMNS,
+		    { SLUIS_KIND_PURPOSE, SLUIS_KIND_ROLE, SLUIS_KIND_ROLE, SLUIS_KIND_STEP, SLUIS_KIND_CATEGORY },
+		    decide_tuple },
+		{ "ground", "ground, regime, purpose, sender, receiver, band", KIT_GROUND_COLUMNS,
+		    { SLUIS_KIND_GROUND, SLUIS_KIND_REGIME, SLUIS_KIND_PURPOSE, SLUIS_KIND_ROLE, SLUIS_KIND_ROLE,
+		        SLUIS_KIND_BAND },
+		    decide_ground },
+	};
+
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(FORMS); i++)
+		if (sluis_bytes_is_text(heading, FORMS[i].heading))
+			return &FORMS[i];
+	return NULL;
 }

@@ -13,16 +13,28 @@
 
 #include "policy.h"
 
-enum { KIT_TUPLE_PURPOSE, KIT_TUPLE_SENDER, KIT_TUPLE_RECEIVER, KIT_TUPLE_STEP, KIT_TUPLE_CATEGORY };
+enum { KIT_TUPLE_PURPOSE, KIT_TUPLE_SENDER, KIT_TUPLE_RECEIVER, KIT_TUPLE_STEP, KIT_TUPLE_CATEGORY, KIT_TUPLE_COLUMNS };
+
+/* What one line of grounds.tsv stands for: see tests/policy/derive_grounds.py. */
+enum { KIT_GROUND_GROUND, KIT_GROUND_REGIME, KIT_GROUND_PURPOSE, KIT_GROUND_SENDER, KIT_GROUND_RECEIVER, KIT_GROUND_BAND,
+	KIT_GROUND_COLUMNS };
+
+enum { KIT_TUPLE_CODES = 6 };
 
 struct kit_tuple {
-	struct sluis_bytes code[5];
+	struct sluis_bytes code[KIT_TUPLE_CODES];
 };
 
-/** kit_tuple_kind(column): the kind of code that stands in a column. */
-enum sluis_policy_kind kit_tuple_kind(size_t column);
+/** One form of table: its columns, and what a line of it means. */
+struct kit_tuple_form {
+	const char *heading; /* its first column */
+	const char *columns; /* for people */
+	size_t count;
+	enum sluis_policy_kind kinds[KIT_TUPLE_CODES];
+	struct sluis_verdict (*decide)(const struct sluis_policy *policy, const struct kit_tuple *tuple);
+};
 
-/** kit_tuple_decide(policy, tuple): the verdict. */
-struct sluis_verdict kit_tuple_decide(const struct sluis_policy *policy, const struct kit_tuple *tuple);
+/** kit_tuple_form(heading): the form whose first column is so called; NULL: none. */
+const struct kit_tuple_form *kit_tuple_form(struct sluis_bytes heading);
 
 #endif
