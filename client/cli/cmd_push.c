@@ -5,6 +5,7 @@
 
 #include "basis.h"
 #include "cli.h"
+#include "folder_args.h"
 #include "message_args.h"
 #include "pull.h"
 #include "push_check.h"
@@ -138,6 +139,8 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 		cli->json = cli->json && err != SLUIS_EREFUSED; /* the object is printed already */
 		return err;
 	}
+	if (args->is_folder)
+		SLUIS_TRY(folder_args_confirm(cli, session, args, failure));
 	SLUIS_TRY(sluis_push_send(session, &args->request, &done, failure));
 	json_decref(unsearched_json(args, &done.look));
 	sluis_hex(done.message_id.bytes, SLUIS_ID_BYTES, message);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "folder_args.h"
 #include "limits.h"
 #include "own_ids.h"
 
@@ -106,6 +107,30 @@ take_target(struct sluis_session *session, const char *answers, const char *repl
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+take_folder(struct sluis_session *session, struct cli_list *words, const struct cli_list *criminal,
+    struct message_args *ret, struct sluis_failure *failure)
+{
+	const char *dir = words->words[1];
+
+	ret->arena = sluis_arena_new(4 * SLUIS_ARENA_MAX_BYTES);
+	if (ret->arena == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("reading the folder"));
+	words->n = 1;
+	SLUIS_TRY(folder_args_words(session, dir, ret->arena, words, failure));
+	SLUIS_TRY(take_sections(session, words, criminal, ret, failure));
+	return folder_args_choose(session, ret, failure);
+}
+
+/* A folder says nothing of itself; whoever names a ground names all the rest too. */
+static bool
+is_complete(const struct message_args *args, const char *purpose, const char *ground, const char *grant)
+{
+	if (args->is_folder && ground == NULL)
+		return grant == NULL;
+	return purpose != NULL && ground != NULL && args->to.n > 0;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 message_args_read(struct sluis_session *session, char **argv, struct message_args *ret,
     struct sluis_failure *failure)
@@ -119,15 +144,17 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
 		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--retention", CLI_VALUE, &retention },
 		{ "--dry-run", CLI_FLAG, &ret->dry_run }, { "--answers", CLI_VALUE, &answers },
-		{ "--replaces", CLI_VALUE, &replaces },
+		{ "--replaces", CLI_VALUE, &replaces }, { "--yes", CLI_FLAG, &ret->yes },
 	};
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
-	if (words.n < 2 || purpose == NULL || ground == NULL || ret->to.n == 0)
+	ret->is_folder = words.n == 2 && folder_args_is(words.words[1]);
+	if (words.n < 2 || !is_complete(ret, purpose, ground, grant))
 		return cli_usage(failure, MESSAGE_ARGS_SYNOPSIS);
-	ret->request.purpose = sluis_bytes_text(purpose);
-	ret->request.ground = sluis_bytes_text(ground);
-	if (!sluis_code_is_valid(ret->request.purpose) || !sluis_code_is_valid(ret->request.ground))
+	ret->request.purpose = purpose == NULL ? sluis_bytes(NULL, 0) : sluis_bytes_text(purpose);
+	ret->request.ground = ground == NULL ? sluis_bytes(NULL, 0) : sluis_bytes_text(ground);
+	if ((purpose != NULL && !sluis_code_is_valid(ret->request.purpose)) ||
+	    (ground != NULL && !sluis_code_is_valid(ret->request.ground)))
 		return sluis_fail(failure, SLUIS_EUSAGE, _("purpose and ground are codes, such as referral and consent"));
 	SLUIS_TRY(cli_case_id(session, words.words[0], &ret->request.case_id, failure));
 	if (grant != NULL) {
@@ -147,7 +174,8 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 	ret->request.sections = ret->sections;
 	ret->request.facts = ret->facts;
 	SLUIS_TRY(take_facts(&facts, ret, failure));
-	return take_sections(session, &words, &criminal, ret, failure);
+	return ret->is_folder ? take_folder(session, &words, &criminal, ret, failure) :
+				take_sections(session, &words, &criminal, ret, failure);
 }
 
 void
@@ -155,5 +183,6 @@ message_args_done(struct message_args *args)
 {
 	for (size_t i = 0; i < CLI_LIST_MAX; i++)
 		cli_bytes_free(&args->files[i]);
+	sluis_arena_free(args->arena);
 	free(args);
 }

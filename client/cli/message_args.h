@@ -18,12 +18,15 @@ struct message_args {
 	struct sluis_id grant_id;
 	struct sluis_id target; /* of --answers or --replaces */
 	bool dry_run;
+	bool is_folder; /* push CASE DIR: shown and asked before it is sent */
+	bool yes;
+	struct sluis_arena *arena; /* of names that the folder form makes */
 };
 
 #define MESSAGE_ARGS_SYNOPSIS                                                              \
 	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
 	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] "  \
-	"[--retention CLASS] [--answers REQUEST] [--replaces MESSAGE] [--dry-run]"
+	"[--retention CLASS] [--answers REQUEST] [--replaces MESSAGE] [--dry-run] | push CASE DIR [--yes]"
 
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,
