@@ -13,6 +13,7 @@ static const ProtobufCMessageDescriptor *const TOPS[] = {
 	&sluis__batch__descriptor, &sluis__void__descriptor, &sluis__grant__descriptor,
 	&sluis__consent_refusal__descriptor, &sluis__withdrawal__descriptor,
 	&sluis__information_request__descriptor, &sluis__information_answer__descriptor,
+	&sluis__review_close__descriptor,
 	&sluis__receipt__descriptor, &sluis__case_act__descriptor, &sluis__decision__descriptor,
 	&sluis__genesis__descriptor, &sluis__organisation__descriptor, &sluis__record__descriptor,
 	&sluis__approval__descriptor, &sluis__suspension__descriptor, &sluis__policy_version__descriptor,
@@ -34,7 +35,8 @@ static const char *const CODES[][3] = {
 	{ "type_code", "push", NULL }, { "fact_code", "step", NULL }, { "act_code", "join", NULL }, { "outcome_code", "permit", NULL },
 	{ "rule_code", "matrix", NULL }, { "step_code", "consultation", NULL }, { "method_code", "form", NULL },
 	{ "band_code", "12-15", NULL }, { "text_code", "2030-1", NULL }, { "exception_code", "youth-alone", NULL },
-	{ "target_code", "grant", NULL }, { "kind_code", "person", NULL },
+	{ "target_code", "grant", NULL }, { "kind_code", "person", NULL }, { "about_code", "message", NULL },
+	{ "note_codes", "inform-family", "less-data" },
 	{ "detail_codes", "safety", "plan" }, { "organisation_handle", "maas-zorg", NULL },
 	{ "registrar_handles", "registrar-1", "registrar-2" }, { "handle", "director-1", NULL },
 };
