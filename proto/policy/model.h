@@ -133,6 +133,13 @@ enum policy_who {
 	                   POLICY_WHO_TOKEN
 };
 
+/* A fact that an act may carry. */
+struct policy_act_fact {
+	struct sluis_policy_act_fact open;
+	uint64_t steps; /* in which it may stand */
+	bool stays;     /* it stands there exactly when the act moves to the step in which the case is */
+};
+
 struct policy_allow {
 	uint64_t roles;
 	uint64_t steps;
@@ -147,6 +154,11 @@ struct policy_act {
 	bool has_object;
 	bool moves;     /* to act.step, which must be a next one */
 	bool is_always; /* the daily allowance does not hold it up */
+	bool needs_fact; /* at least one */
+	uint64_t to; /* roles that it may name members in */
+	const struct policy_act_fact *facts;
+	const struct sluis_policy_act_fact *open_facts; /* the same, for others */
+	size_t fact_count;
 	const struct policy_allow *allow;
 	size_t allow_count;
 	struct sluis_codes roles; /* of all allow entries */

@@ -22,6 +22,9 @@ void sluis_policy_parse_kinds(struct policy_read *read, const struct sluis_tree_
 
 void sluis_policy_parse_grounds(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_acts(struct policy_read *read, const struct sluis_tree_node *node);
+/** sluis_policy_parse_facts(read, node, act): the facts that ${act} may carry; ${node} is a map. */
+void sluis_policy_parse_facts(struct policy_read *read, const struct sluis_tree_node *node,
+    struct policy_act *act);
 void sluis_policy_parse_rules(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_matrix(struct policy_read *read, const struct sluis_tree_node *node);
 void sluis_policy_parse_contents(struct policy_read *read, const struct sluis_tree_node *node);

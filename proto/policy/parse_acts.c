@@ -14,6 +14,7 @@ struct entry {
 	int of_case;
 	int members;
 	struct policy_act act;
+	const struct sluis_tree_node *facts;
 	const struct sluis_tree_node *allow;
 };
 
@@ -37,6 +38,10 @@ static const struct policy_field ACT_FIELDS[] = {
 	FLAG("object", has_object),
 	FLAG("moves", moves),
 	FLAG("always", is_always),
+	FLAG("some-fact", needs_fact),
+	{ .key = "to", .type = POLICY_FIELD_MASK, .kind = SLUIS_KIND_ROLE,
+	    .offset = offsetof(struct entry, act.to) },
+	{ .key = "facts", .type = POLICY_FIELD_NODE, .offset = offsetof(struct entry, facts) },
 	{ .key = "allow", .type = POLICY_FIELD_NODE, .is_required = true,
 	    .offset = offsetof(struct entry, allow) },
 };
@@ -94,7 +99,7 @@ static void
 parse_act(struct policy_read *read, const struct sluis_tree_node *node, size_t index)
 {
 	struct policy_act *act = &read->policy->acts[index];
-	struct entry entry = { .kind = POLICY_ACT_PLAIN };
+	struct entry entry = { .kind = POLICY_ACT_PLAIN, .act = { .to = UINT64_MAX } };
 
 	sluis_policy_read_fields(read, node, ACT_FIELDS, SLUIS_ARRAY_LEN(ACT_FIELDS), &entry);
 	read->policy->kinds[SLUIS_KIND_ACT].labels[index] = entry.labels;
@@ -103,6 +108,8 @@ parse_act(struct policy_read *read, const struct sluis_tree_node *node, size_t i
 	act->of_case = (enum policy_act_case)entry.of_case;
 	act->members = (enum policy_act_members)entry.members;
 	parse_allow(read, entry.allow, act);
+	if (entry.facts != NULL && sluis_policy_read_is(read, entry.facts, SLUIS_TREE_MAP))
+		sluis_policy_parse_facts(read, entry.facts, act);
 	if (act->kind != POLICY_ACT_PLAIN && act->of_case != POLICY_CASE_OPEN &&
 	    act->of_case != POLICY_CASE_ANY)
 		sluis_policy_read_mistake(read, node, "write `case: open` or `case: any`",

@@ -59,6 +59,7 @@ static const struct policy_field CONSENT_FIELDS[] = {
 
 struct entry {
 	struct policy_labels labels;
+	struct sluis_bytes outcome;
 	int use; /* index in USE_WORDS, in the order of enum sluis_retention_use */
 	int64_t days_ms;
 	int64_t years_ms;
@@ -83,6 +84,7 @@ static const struct policy_field RETENTION_FIELDS[] = {
 	TERM("at-least-years", at_least_ms, 100, YEAR_MS),
 	TERM("at-most-years", at_most_ms, 100, YEAR_MS),
 	{ .key = "default", .type = POLICY_FIELD_FLAG, .offset = offsetof(struct entry, is_default) },
+	{ .key = "outcome", .type = POLICY_FIELD_CODE, .offset = offsetof(struct entry, outcome) },
 };
 
 struct agreement {
@@ -190,6 +192,7 @@ parse_class(struct policy_read *read, const struct sluis_tree_node *node, size_t
 	class->code = table->codes.items[index];
 	class->use = (enum sluis_retention_use)(entry.use + SLUIS_USE_MESSAGE);
 	class->is_default = entry.is_default;
+	class->outcome = entry.outcome;
 	check_term(read, node, &entry, case_ms, &class->term_ms);
 }
 

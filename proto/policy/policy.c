@@ -237,6 +237,24 @@ sluis_policy_retention_for(const struct sluis_policy *policy, enum sluis_retenti
 	return found;
 }
 
+const struct sluis_policy_retention *
+sluis_policy_retention_case(const struct sluis_policy *policy, struct sluis_bytes outcome)
+{
+	for (size_t i = 0; i < policy->kinds[SLUIS_KIND_RETENTION].codes.count; i++)
+		if (outcome.len > 0 && sluis_bytes_equal(policy->retention[i].outcome, outcome))
+			return &policy->retention[i];
+	return sluis_policy_retention_for(policy, SLUIS_USE_CASE);
+}
+
+const struct sluis_policy_act_fact *
+sluis_policy_act_facts(const struct sluis_policy *policy, struct sluis_bytes act, size_t *ret_count)
+{
+	const int index = find(policy, SLUIS_KIND_ACT, act);
+
+	*ret_count = index == POLICY_NONE ? 0 : policy->acts[index].fact_count;
+	return index == POLICY_NONE ? NULL : policy->acts[index].open_facts;
+}
+
 const struct sluis_policy_limits *
 sluis_policy_limits(const struct sluis_policy *policy)
 {

@@ -97,6 +97,19 @@ bool sluis_policy_role_may_join(const struct sluis_policy *policy, struct sluis_
 /** sluis_policy_act_roles(policy, act): roles that may do ${act} on some condition; none: every role. */
 struct sluis_codes sluis_policy_act_roles(const struct sluis_policy *policy, struct sluis_bytes act);
 
+/** A fact that an act may carry: a key, and codes that may be its value. */
+struct sluis_policy_act_fact {
+	struct sluis_bytes key;
+	struct sluis_bytes label[2]; /* by enum sluis_lang */
+	struct sluis_bytes list;     /* whose codes they are; empty: categories */
+	struct sluis_codes codes;    /* those of them that may stand here */
+	struct sluis_bytes with;     /* it stands there exactly when another fact has this value; empty: whenever */
+	bool is_many;                /* several values, each once */
+};
+/** sluis_policy_act_facts(policy, act, ret_count): what ${act} may carry, in policy order. NULL and 0: nothing, or no such act. */
+const struct sluis_policy_act_fact *sluis_policy_act_facts(const struct sluis_policy *policy,
+    struct sluis_bytes act, size_t *ret_count);
+
 /** One row of the matrix, groups expanded. */
 struct sluis_policy_row {
 	struct sluis_bytes code;
@@ -206,9 +219,13 @@ struct sluis_policy_retention {
 	enum sluis_retention_use use;
 	int64_t term_ms; /* years count 365.25 days */
 	bool is_default; /* of its use */
+	struct sluis_bytes outcome; /* of a case that was closed with this outcome; empty: none */
 };
 const struct sluis_policy_retention *sluis_policy_retention(const struct sluis_policy *policy,
     struct sluis_bytes code);
+/** The class of a case that was closed with the outcome ${outcome}, and (none, or another) of any other case. */
+const struct sluis_policy_retention *sluis_policy_retention_case(const struct sluis_policy *policy,
+    struct sluis_bytes outcome);
 /** The default class of ${use}; every policy has one for each use. */
 const struct sluis_policy_retention *sluis_policy_retention_for(const struct sluis_policy *policy,
     enum sluis_retention_use use);

@@ -207,8 +207,11 @@ POLICY_PREDICATE(step_is_next)
 
 	(void)at;
 	*ret_detail = v->act->step;
-	return !v->of->moves ||
-	       (v->step != POLICY_NONE && sluis_policy_mask_has(v->policy->steps[v->step].next, to));
+	if (!v->of->moves)
+		return true;
+	if (v->step != POLICY_NONE && to == v->step)
+		return sluis_policy_act_stays(v);
+	return v->step != POLICY_NONE && sluis_policy_mask_has(v->policy->steps[v->step].next, to);
 }
 
 POLICY_PREDICATE(message_is_kept)

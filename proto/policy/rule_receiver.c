@@ -129,6 +129,8 @@ POLICY_PREDICATE(receiver_is_new)
 POLICY_PREDICATE(receiver_may_join)
 {
 	(void)ret_detail;
+	if (v->of->to != UINT64_MAX && (v->recipient_roles[at.recipient] & v->of->to) == 0)
+		return false;
 	if (v->of->members != POLICY_MEMBERS_JOINING)
 		return true;
 	for (int i = 0; i < POLICY_MASK_CODES_MAX; i++)
@@ -147,6 +149,9 @@ POLICY_PREDICATE(role_receives)
 POLICY_PREDICATE(receiver_is_not_shielded)
 {
 	(void)ret_detail;
+	if (v->mode == POLICY_MODE_PLAIN && v->of->members != POLICY_MEMBERS_JOINING &&
+	    v->of->members != POLICY_MEMBERS_ON_CASE)
+		return true;
 	return !recipient_at(v, at)->is_shielded;
 }
 

@@ -47,6 +47,7 @@
 	X(CASE_NOT_CLOSED,        "case-not-closed") \
 	X(ACT_CONDITION,          "act-condition") \
 	X(STEP_ORDER,             "step-order") \
+	X(ACT_FACT,               "act-fact") \
 	X(MESSAGE_ERASED,         "message-erased") \
 	X(MESSAGE_WITHDRAWN,      "message-withdrawn") \
 	X(MESSAGE_FROZEN,         "message-frozen") \

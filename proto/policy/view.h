@@ -84,6 +84,9 @@ POLICY_PREDICATE(message_is_kept);
 POLICY_PREDICATE(message_stands);
 POLICY_PREDICATE(message_is_free);
 
+/* 2: rule_fact.c */
+POLICY_PREDICATE(facts_fit);
+
 /* 3, 4: rule_receiver.c */
 POLICY_PREDICATE(purpose_is_known);
 POLICY_PREDICATE(purpose_fits_step);
@@ -162,6 +165,9 @@ int64_t sluis_policy_ground_end(const struct policy_view *v);
 
 /** sluis_policy_acting_role(v): the role by which a permitted act is done; POLICY_NONE: by no role. */
 int sluis_policy_acting_role(const struct policy_view *v);
+
+/** sluis_policy_act_stays(v): the act carries a fact by which it may move to the step in which the case is. */
+bool sluis_policy_act_stays(const struct policy_view *v);
 
 /** sluis_policy_row_at(v, at): the row for this pair of roles, NULL: none. */
 const struct policy_row *sluis_policy_row_at(const struct policy_view *v, struct policy_place at);

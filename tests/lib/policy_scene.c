@@ -243,8 +243,15 @@ void
 scene_init_act(struct scene *s, const struct sluis_policy *policy, const char *act, const char *step,
     const char *roles)
 {
+	/* what must be said with some acts of the default policy */
+	static const char *const SAID[][3] = { { "case-invite", "youth", "heard" },
+		{ "case-inform", "authority", "told" }, { "case-label", "label", "crisis" } };
+
 	begin(s, policy, step, roles);
 	s->act.code = scene_code(act);
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(SAID); i++)
+		if (strcmp(SAID[i][0], act) == 0)
+			scene_add_fact(s, SAID[i][1], SAID[i][2]);
 }
 
 /* A copy that ends where the array ends, so that a sanitizer sees who reads on. */

@@ -19,7 +19,7 @@ import sys
 
 POLICY = "config/policy.yaml"
 CODE = ["decide.c", "view.h", "view.c", "rule_act.c", "rule_receiver.c", "rule_section.c", "rule_ground.c",
-        "rule_grant.c", "rule_record.c", "rule_term.c", "deliveries.c", "date.c"]
+        "rule_grant.c", "rule_record.c", "rule_fact.c", "rule_term.c", "deliveries.c", "date.c"]
 TESTS = ["policy_region", "policy_decide", "policy_section", "policy_ground", "policy_act", "policy_release", "policy_record",
          "policy_deliveries", "policy_stranger"]
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-fPIC", "-w", "-iquote", "proto", "-iquote", "tests/lib", "-iquote",

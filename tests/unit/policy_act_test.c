@@ -182,6 +182,15 @@ hands_over_and_shields(void **state)
 	S.recipients[0].member.is_certificate_valid = true;
 	S.recipients[0].is_on_case = false;
 	assert_rule("receiver-not-on-case");
+	S.recipients[0].is_on_case = true;
+	S.recipients[0].member.roles = scene_codes("provider secretary");
+	assert_rule("receiver-role"); /* only to somebody who directs */
+	S.recipients[0].member.roles = scene_codes("");
+	assert_rule("receiver-role");
+	S.recipients[0].member.roles = scene_codes("provider director");
+	assert_rule("act");
+	S.recipients[0].is_shielded = true;
+	assert_rule("receiver-shielded");
 	S.act.code = scene_code("case-shield"); /* names a person, whoever that is */
 	S.recipients[0].member.is_active = false;
 	S.recipients[0].is_shielded = true;
@@ -189,9 +198,159 @@ hands_over_and_shields(void **state)
 	S.facts.recipient_count = 0;
 	assert_rule("receiver-count");
 	S.act.code = scene_code("case-invite"); /* names nobody; whoever is given is not looked at */
+	scene_add_fact(&S, "youth", "heard");
 	assert_rule("act");
 	S.facts.recipient_count = 65;
 	assert_rule("act");
+}
+
+/* From whom everything is kept is put on no case; categories that are kept are no matter here. */
+static void
+adds_nobody_who_is_shielded(void **state)
+{
+	(void)state;
+	init("case-join", "monitoring", "director");
+	scene_add_recipient(&S, "other", "elsewhere", "provider");
+	S.recipients[0].is_on_case = false;
+	S.recipients[0].shielded = scene_codes("address");
+	assert_rule("act");
+	S.recipients[0].is_shielded = true;
+	assert_rule("receiver-shielded");
+	init("case-leave", "monitoring", "director");
+	scene_add_recipient(&S, "other", "elsewhere", "provider");
+	S.recipients[0].is_shielded = true;
+	assert_rule("act");
+	S.act.code = scene_code("case-unshield");
+	assert_rule("act");
+	S.facts.sender.roles = scene_codes("provider");
+	assert_rule("act-role");
+}
+
+/* ---- what is said with an act ---- */
+
+/* clang-format off */
+static const struct {
+	const char *act, *step;
+	const char *facts; /* key value key value */
+	const char *rule, *detail;
+} SAID[] = {
+	{ "case-invite", "intake", "youth heard", "act", NULL },
+	{ "case-invite", "consultation", "youth too-young authority invited", "act", NULL },
+	{ "case-invite", "consultation", "", "act-fact", "case-invite" },
+	{ "case-invite", "consultation", "youth told", "act-fact", "youth" },
+	{ "case-invite", "consultation", "uncle heard", "act-fact", "uncle" },
+	{ "case-invite", "consultation", "youth heard youth declined", "act-fact", "youth" },
+	{ "case-invite", "consultation", "youth heard step monitoring", "act-fact", "step" },
+	{ "case-inform", "closed", "authority postponed-safety", "act", NULL },
+	{ "case-inform", "closed", "authority heard", "act-fact", "authority" },
+	{ "case-inform", "closed", "", "act-fact", "case-inform" },
+	{ "case-label", "closed", "label crisis label money dropped mandate", "act", NULL },
+	{ "case-label", "closed", "label crisis label money label crisis", "act-fact", "label" },
+	{ "case-label", "closed", "", "act-fact", "case-label" },
+	{ "case-close", "intake", "", "act", NULL },
+	{ "case-close", "monitoring", "reason goals-reached", "act", NULL },
+	{ "case-close", "monitoring", "reason because", "act-fact", "reason" },
+	{ "case-close", "intake", "outcome refused refusal not-stuck", "act", NULL },
+	{ "case-close", "intake", "refusal not-stuck outcome refused", "act", NULL },
+	{ "case-close", "intake", "outcome refused", "act-fact", "refusal" },
+	{ "case-close", "intake", "outcome refused reason other", "act-fact", "refusal" },
+	{ "case-close", "intake", "outcome withdrawn", "act", NULL },
+	{ "case-close", "intake", "outcome withdrawn refusal not-stuck", "act-fact", "refusal" },
+	{ "case-close", "intake", "refusal not-stuck", "act-fact", "refusal" },
+	{ "case-close", "intake", "outcome accepted", "act-fact", "outcome" },
+	{ "case-close", "monitoring", "outcome withdrawn", "act-fact", "outcome" },
+	{ "case-reopen", "closed", "reason mistake", "act", NULL },
+	{ "case-reopen", "closed", "reason goals-reached", "act-fact", "reason" },
+	{ "case-shield", "intake", "", "act", NULL },
+	{ "case-shield", "intake", "category address category contact reason court", "act", NULL },
+	{ "case-shield", "intake", "category address category address", "act-fact", "category" },
+	{ "case-shield", "intake", "category everything", "act-fact", "category" },
+	{ "case-unshield", "intake", "category address", "act", NULL },
+	{ "case-unshield", "intake", "reason court", "act-fact", "reason" },
+	{ "case-step", "intake", "step consultation", "act", NULL },
+	{ "case-step", "intake", "step consultation step consultation", "act-fact", "step" },
+	{ "case-step", "intake", "step intake outcome returned", "act", NULL },
+	{ "case-step", "intake", "step intake", "step-order", "intake" },
+	{ "case-step", "intake", "step consultation outcome returned", "act-fact", "outcome" },
+	{ "case-step", "intake", "step intake outcome accepted", "act-fact", "outcome" },
+	{ "case-step", "consultation", "step consultation outcome returned", "act-fact", "outcome" },
+	{ "case-step", "consultation", "step consultation reason other", "step-order", "consultation" },
+	{ "case-step", "monitoring", "step intake outcome returned", "step-order", "intake" },
+};
+/* clang-format on */
+
+static void
+say(const char *facts)
+{
+	const struct sluis_codes words = scene_codes(facts);
+
+	S.act.ground_fact_count = 0;
+	for (size_t k = 0; k + 1 < words.count; k += 2) {
+		S.ground_facts[k / 2] = (struct sluis_ground_fact){ .key = words.items[k], .value = words.items[k + 1] };
+		if (sluis_bytes_is_text(words.items[k], "step"))
+			S.act.step = words.items[k + 1];
+		S.act.ground_fact_count++;
+	}
+}
+
+static void
+takes_what_the_policy_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(SAID); i++) {
+		struct sluis_verdict verdict;
+
+		init(SAID[i].act, SAID[i].step, "director");
+		scene_add_recipient(&S, "other", "elsewhere", "provider");
+		say(SAID[i].facts);
+		verdict = scene_decide(&S);
+		if (strcmp(sluis_rule_text(verdict.rule), SAID[i].rule) != 0)
+			fail_msg("%s in %s with \"%s\": %s", SAID[i].act, SAID[i].step, SAID[i].facts,
+			    sluis_rule_text(verdict.rule));
+		if (SAID[i].detail != NULL)
+			assert_true(sluis_bytes_is_text(verdict.detail, SAID[i].detail));
+	}
+}
+
+static void
+tells_what_an_act_may_say(void **state)
+{
+	const struct sluis_policy *p = scene_default_policy();
+	const struct sluis_policy_act_fact *facts;
+	size_t n;
+
+	(void)state;
+	facts = sluis_policy_act_facts(p, scene_code("case-close"), &n);
+	assert_int_equal(n, 3);
+	assert_true(sluis_bytes_is_text(facts[1].key, "outcome"));
+	assert_true(sluis_bytes_is_text(facts[1].list, "screening-outcome"));
+	assert_int_equal(facts[1].codes.count, 2);
+	assert_true(sluis_bytes_is_text(facts[1].codes.items[0], "refused"));
+	assert_true(sluis_bytes_is_text(facts[1].label[SLUIS_LANG_EN], "outcome of the screening"));
+	assert_true(sluis_bytes_is_text(facts[2].with, "refused"));
+	facts = sluis_policy_act_facts(p, scene_code("case-shield"), &n);
+	assert_int_equal(facts[0].list.len, 0);
+	assert_int_equal(facts[0].codes.count, sluis_policy_codes(p, SLUIS_KIND_CATEGORY).count);
+	assert_true(facts[0].is_many);
+	assert_false(facts[1].is_many);
+	(void)sluis_policy_act_facts(p, scene_code("case-join"), &n);
+	assert_int_equal(n, 0);
+	assert_null(sluis_policy_act_facts(p, scene_code("unheard-of"), &n));
+	assert_int_equal(n, 0);
+}
+
+/* domain: refused and withdrawn have retention classes of their own. */
+static void
+keeps_a_case_by_its_outcome(void **state)
+{
+	const struct sluis_policy *p = scene_default_policy();
+
+	(void)state;
+	assert_true(sluis_bytes_is_text(sluis_policy_retention_case(p, scene_code("refused"))->code, "intake-refused"));
+	assert_true(
+	    sluis_bytes_is_text(sluis_policy_retention_case(p, scene_code("withdrawn"))->code, "intake-withdrawn"));
+	assert_true(sluis_bytes_is_text(sluis_policy_retention_case(p, scene_code("accepted"))->code, "case"));
+	assert_true(sluis_bytes_is_text(sluis_policy_retention_case(p, sluis_bytes(NULL, 0))->code, "case"));
 }
 
 static void
@@ -382,6 +541,10 @@ main(void)
 		cmocka_unit_test(adds_to_a_case),
 		cmocka_unit_test(leaves_a_case),
 		cmocka_unit_test(hands_over_and_shields),
+		cmocka_unit_test(adds_nobody_who_is_shielded),
+		cmocka_unit_test(takes_what_the_policy_lists),
+		cmocka_unit_test(tells_what_an_act_may_say),
+		cmocka_unit_test(keeps_a_case_by_its_outcome),
 		cmocka_unit_test(moves_step_by_step),
 		cmocka_unit_test(withdraws_a_grant),
 		cmocka_unit_test(knows_without_the_case_by_the_act_only),

@@ -49,7 +49,7 @@ answers_for_codes_and_labels(void **state)
 		[SLUIS_KIND_STEP] = 2, [SLUIS_KIND_CATEGORY] = 5, [SLUIS_KIND_PURPOSE] = 2,
 		[SLUIS_KIND_GROUND] = 2, [SLUIS_KIND_GIVER] = 2, [SLUIS_KIND_BAND] = 1,
 		[SLUIS_KIND_EXCEPTION] = 0, [SLUIS_KIND_METHOD] = 1, [SLUIS_KIND_RETENTION] = 6,
-		[SLUIS_KIND_MEDIA] = 1, [SLUIS_KIND_LIST] = 4, [SLUIS_KIND_ACT] = 3,
+		[SLUIS_KIND_MEDIA] = 1, [SLUIS_KIND_LIST] = 4, [SLUIS_KIND_ACT] = 4,
 		[SLUIS_KIND_RULE] = SLUIS_RULE_END - 1 };
 
 	(void)state;
@@ -257,6 +257,32 @@ decides_about_what_it_never_heard_of(void **state)
 	assert_string_equal(scene_rule(&S), "act-role");
 }
 
+static void
+takes_facts_it_never_heard_of(void **state)
+{
+	(void)state;
+	scene_init_act(&S, POLICY, "sail", "at-sea", "captain");
+	S.act.step = scene_code("moored");
+	assert_string_equal(scene_rule(&S), "act");
+	scene_add_fact(&S, "wind", "nine");
+	scene_add_fact(&S, "lost", "cargo");
+	assert_string_equal(scene_rule(&S), "act");
+	S.ground_facts[0].value = scene_code("ten");
+	assert_string_equal(scene_rule(&S), "act-fact");
+	S.ground_facts[0].value = scene_code("nine");
+	S.act.step = scene_code("at-sea");
+	assert_string_equal(scene_rule(&S), "step-order");
+	scene_add_fact(&S, "becalmed", "ten");
+	assert_string_equal(scene_rule(&S), "act");
+	S.act.step = scene_code("moored");
+	assert_string_equal(scene_rule(&S), "act-fact");
+	S.facts.of_case.step = scene_code("limbo"); /* a step that it does not know either */
+	assert_string_equal(scene_rule(&S), "step-order");
+	assert_true(sluis_policy_list_has(POLICY, scene_code("beaufort"), scene_code("ten")));
+	assert_false(sluis_policy_list_has(POLICY, scene_code("beaufort"), scene_code("two")));
+	assert_false(sluis_policy_list_has(POLICY, scene_code("urgency"), scene_code("ten")));
+}
+
 int
 main(void)
 {
@@ -267,6 +293,7 @@ main(void)
 		cmocka_unit_test(answers_for_categories_and_grounds),
 		cmocka_unit_test(answers_for_terms_and_limits),
 		cmocka_unit_test(decides_about_what_it_never_heard_of),
+		cmocka_unit_test(takes_facts_it_never_heard_of),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
