@@ -209,9 +209,12 @@ apply(struct sluis_case *of_case, const struct sluis_case_act *act)
 	case SLUIS_CASE_REOPEN:
 		move_on(of_case, act);
 		break;
+	case SLUIS_CASE_SHIELD:
+		of_case->n_shields++;
+		break;
 	case SLUIS_CASE_INVITE:
 	case SLUIS_CASE_INFORM:
-	case SLUIS_CASE_SHIELD:
+	case SLUIS_CASE_UNSHIELD:
 	case SLUIS_CASE_LABEL:
 		break;
 	}

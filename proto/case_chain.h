@@ -32,6 +32,7 @@
 	X(INVITE, "invite") \
 	X(INFORM, "inform") \
 	X(SHIELD, "shield") \
+	X(UNSHIELD, "unshield") \
 	X(HAND_OVER, "hand-over") \
 	X(LABEL, "label")
 /* clang-format on */
@@ -88,6 +89,7 @@ struct sluis_case {
 	struct sluis_bytes opener; /* handle */
 	struct sluis_case_member *members; /* in order of joining, the opener first */
 	size_t n_members;
+	size_t n_shields; /* acts of that code so far: whom they hold for, case_shield.h says */
 	struct sluis_bytes step; /* code: the last fact `step` of an open, step, close or reopen; empty: the first step */
 	bool is_closed;
 	int64_t changed_ms; /* created_ms of the last act */

@@ -23,6 +23,7 @@ static const enum names NAMES[] = {
 	[SLUIS_CASE_INVITE] = NAMES_ANY,
 	[SLUIS_CASE_INFORM] = NAMES_ANY,
 	[SLUIS_CASE_SHIELD] = NAMES_SOME,
+	[SLUIS_CASE_UNSHIELD] = NAMES_SOME,
 	[SLUIS_CASE_HAND_OVER] = NAMES_ONE,
 	[SLUIS_CASE_LABEL] = NAMES_ANY,
 };
@@ -188,6 +189,16 @@ fact_of(const Sluis__CaseAct *act, const char *code)
 	return sluis_bytes(NULL, 0);
 }
 
+static bool
+act_names(const Sluis__CaseAct *act, struct sluis_bytes handle)
+{
+	for (size_t i = 0; i < act->n_members; i++) {
+		if (sluis_bytes_equal(sluis_of(act->members[i]->handle), handle))
+			return true;
+	}
+	return false;
+}
+
 static enum sluis_err
 check_membership(const struct sluis_case *of_case, const Sluis__CaseAct *act, enum sluis_case_code code,
     const struct sluis_member *actor, struct sluis_why *why)
@@ -195,13 +206,10 @@ check_membership(const struct sluis_case *of_case, const Sluis__CaseAct *act, en
 	const struct sluis_bytes named =
 	    act->n_members > 0 ? sluis_of(act->members[0]->handle) : sluis_bytes(NULL, 0);
 
-	if (code == SLUIS_CASE_OPEN) {
-		for (size_t i = 0; i < act->n_members; i++) {
-			if (sluis_bytes_equal(sluis_of(act->members[i]->handle), actor->handle))
-				return refuse(why, SLUIS_EREFUSED, "who opens a case is on it already");
-		}
-		return SLUIS_OK;
-	}
+	if (code == SLUIS_CASE_OPEN)
+		return act_names(act, actor->handle) ?
+		    refuse(why, SLUIS_EREFUSED, "who opens a case is on it already") :
+		    SLUIS_OK;
 	if (sluis_case_member(of_case, actor->handle) == NULL)
 		return refuse(why, SLUIS_EREFUSED, "who acts is not on the case");
 	if (code == SLUIS_CASE_JOIN && sluis_case_member(of_case, named) != NULL)
@@ -210,6 +218,8 @@ check_membership(const struct sluis_case *of_case, const Sluis__CaseAct *act, en
 		return refuse(why, SLUIS_EREFUSED, "this member is not on the case");
 	if (code == SLUIS_CASE_HAND_OVER && sluis_bytes_equal(named, actor->handle))
 		return refuse(why, SLUIS_EREFUSED, "a case is handed over to somebody else");
+	if (code == SLUIS_CASE_UNSHIELD && act_names(act, actor->handle))
+		return refuse(why, SLUIS_EREFUSED, "nobody lifts a shield from itself: somebody else does");
 	return SLUIS_OK;
 }
 

@@ -41,6 +41,7 @@ enum sluis_event_action {
 	X(CASE_INVITE,     "case-invite",     UPDATE) \
 	X(CASE_INFORM,     "case-inform",     UPDATE) \
 	X(CASE_SHIELD,     "case-shield",     UPDATE) \
+	X(CASE_UNSHIELD,   "case-unshield",   UPDATE) \
 	X(CASE_LABEL,      "case-label",      UPDATE) \
 	X(CASE_HAND_OVER,  "case-hand-over",  UPDATE) \
 	X(GRANT,           "grant",           CREATE) \

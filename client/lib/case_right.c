@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "case_shield.h"
 #include "limits.h"
 #include "policies.h"
 
@@ -59,9 +60,23 @@ member_then(const struct sluis_session *session, ProtobufCBinaryData record_hash
 	    sluis_directory_genesis(session->directory)->body_handle);
 }
 
-static void
+static enum sluis_err
+named_then(const struct sluis_session *session, const struct sluis_case *of_case, const Sluis__CaseMember *named,
+    struct sluis_arena *arena, struct sluis_recipient_facts *ret)
+{
+	const struct sluis_hash hash = sluis_hash_of(named->record_hash);
+	const struct sluis_member *member = sluis_directory_member_by_record(session->directory, &hash);
+
+	ret->kind = SLUIS_RECIPIENT_MEMBER;
+	ret->is_on_case = sluis_case_member(of_case, sluis_of(named->handle)) != NULL;
+	member_then(session, named->record_hash, &ret->member);
+	return member == NULL ? SLUIS_OK :
+				sluis_case_shields(of_case, session->directory, member, arena, ret);
+}
+
+static enum sluis_err
 fill(const struct sluis_session *session, const struct sluis_policy *policy,
-    const struct sluis_case *of_case, struct deciding *d)
+    const struct sluis_case *of_case, struct sluis_arena *arena, struct deciding *d)
 {
 	const Sluis__CaseAct *act = d->act;
 
@@ -71,11 +86,8 @@ fill(const struct sluis_session *session, const struct sluis_policy *policy,
 	d->decided.created_ms = (int64_t)act->created_ms;
 	member_then(session, act->record_hash, &d->facts.sender);
 	sluis_case_right_facts(policy, of_case, d->facts.sender.handle, &d->facts.of_case);
-	for (size_t i = 0; i < act->n_members; i++) {
-		d->named[i].kind = SLUIS_RECIPIENT_MEMBER;
-		d->named[i].is_on_case = sluis_case_member(of_case, sluis_of(act->members[i]->handle)) != NULL;
-		member_then(session, act->members[i]->record_hash, &d->named[i].member);
-	}
+	for (size_t i = 0; i < act->n_members; i++)
+		SLUIS_TRY(named_then(session, of_case, act->members[i], arena, &d->named[i]));
 	d->facts.recipients = d->named;
 	d->facts.recipient_count = act->n_members;
 	for (size_t i = 0; i < act->n_facts; i++) {
@@ -86,6 +98,7 @@ fill(const struct sluis_session *session, const struct sluis_policy *policy,
 	}
 	d->decided.ground_facts = d->ground_facts;
 	d->decided.ground_fact_count = act->n_facts;
+	return SLUIS_OK;
 }
 
 /* A broker takes an act from 5 minutes ahead of its clock to 5 days behind it, by the policy in force at that moment. */
@@ -132,7 +145,8 @@ sluis_case_right_check(struct sluis_session *session, const struct sluis_case *o
 	if (err == SLUIS_EREFUSED || (err == SLUIS_OK && policy == NULL))
 		return wrong(why, payload, _("by a policy that the broker does not show"));
 	SLUIS_TRY(err);
-	fill(session, policy, of_case, d);
+	if (fill(session, policy, of_case, arena, d) != SLUIS_OK)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("reading the case"));
 	if (!sluis_policy_has(policy, SLUIS_KIND_ACT, d->decided.code))
 		return wrong(why, payload, _("the policy does not know it"));
 	verdict = sluis_policy_decide(policy, &d->facts, &d->decided, d->decided.created_ms);

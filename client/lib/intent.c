@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "intent.h"
 
+#include "case_shield.h"
 #include "officers.h"
 #include "push_link.h"
 #include "receivers.h"
-#include "shield.h"
 
 static struct sluis_bytes
 retention_of(const struct sluis_session *session)
@@ -49,7 +49,7 @@ gather_recipients(struct sluis_session *session, struct sluis_arena *arena, stru
 		r->is_on_case = sluis_case_member(intent->of_case, intent->members[i]->handle) != NULL;
 		r->is_for_secrets = i >= intent->n_named;
 		sluis_session_facts(session, intent->members[i], &r->member);
-		SLUIS_TRY(sluis_shield_facts(intent->of_case, intent->members[i]->handle, arena, r));
+		SLUIS_TRY(sluis_case_shields(intent->of_case, session->directory, intent->members[i], arena, r));
 	}
 	intent->facts.recipients = intent->recipients;
 	intent->facts.recipient_count = intent->n_members;

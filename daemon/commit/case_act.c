@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "case_shield.h"
 #include "commit/internal.h"
 #include "commit/replay.h"
 #include "limits.h"
@@ -34,7 +35,7 @@ struct taken {
 };
 
 static enum sluis_err
-named_member(struct round *round, struct case_view *view, size_t i)
+named_member(struct round *round, struct case_view *view, size_t i, struct sluis_arena *arena)
 {
 	const struct sluis_hash record = sluis_hash_of(view->act->members[i]->record_hash);
 	struct sluis_recipient_facts *r = &view->recipients[i];
@@ -48,6 +49,8 @@ named_member(struct round *round, struct case_view *view, size_t i)
 	}
 	r->is_on_case = view->of_case != NULL &&
 	    sluis_case_member(view->of_case, view->members[i]->handle) != NULL;
+	if (view->of_case != NULL)
+		SLUIS_TRY(sluis_case_shields(view->of_case, round->commit->directory, view->members[i], arena, r));
 	return facts_member(round, view->members[i], &r->member);
 }
 
@@ -64,7 +67,7 @@ view_init(struct round *round, const struct job *job, struct case_view *view)
 	SLUIS_TRY(facts_case(round, &view->id, job->member->handle, &view->of_case,
 	    &view->facts.of_case));
 	for (size_t i = 0; i < act->n_members; i++)
-		SLUIS_TRY(named_member(round, view, i));
+		SLUIS_TRY(named_member(round, view, i, job->arena));
 	view->facts.recipients = view->recipients;
 	view->facts.recipient_count = act->n_members;
 	view->facts.acts_last_day =

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "case_shield.h"
 #include "limits.h"
 #include "officers.h"
-#include "shield.h"
 
 static enum sluis_err
 recipient_facts(struct round *round, struct message_view *view, size_t i, struct sluis_arena *arena)
@@ -30,7 +30,7 @@ recipient_facts(struct round *round, struct message_view *view, size_t i, struct
 	r->is_on_case = view->of_case != NULL &&
 	    sluis_case_member(view->of_case, view->members[i]->handle) != NULL;
 	if (view->of_case != NULL)
-		SLUIS_TRY(sluis_shield_facts(view->of_case, view->members[i]->handle, arena, r));
+		SLUIS_TRY(sluis_case_shields(view->of_case, directory, view->members[i], arena, r));
 	return facts_member(round, view->members[i], &r->member);
 }
 

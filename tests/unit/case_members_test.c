@@ -74,8 +74,8 @@ begin(void **state)
 
 	(void)state;
 	broker = broker_new(scene_replace(scene_text("config/policy.yaml"),
-	    "en: hand a case over\n    case: open\n    members: on-case",
-	    "en: hand a case over\n    case: open\n    members: joining"));
+	    "en: hand a case over\n    case: open\n    members: on-case\n    to: [director]\n",
+	    "en: hand a case over\n    case: open\n    members: joining\n"));
 	broker_fill(broker);
 	broker_start(broker);
 	of_case = federation_open_case(broker->f, CASE, "director", "provider referrer", &opening);
@@ -127,12 +127,13 @@ static void
 what_only_names_moves_nobody(void **state)
 {
 	(void)state;
-	act(SLUIS_CASE_INVITE, "school", NULL, NULL);
+	act(SLUIS_CASE_INVITE, "school", "youth", "invited");
 	assert_false(lists("school"));
-	act(SLUIS_CASE_INFORM, "provider", NULL, NULL);
-	act(SLUIS_CASE_INFORM, "school", NULL, NULL);
+	act(SLUIS_CASE_INFORM, "provider", "authority", "told");
+	act(SLUIS_CASE_INFORM, "school", "authority", "letter");
 	act(SLUIS_CASE_SHIELD, "provider", NULL, NULL);
-	act(SLUIS_CASE_LABEL, "referrer", NULL, NULL);
+	act(SLUIS_CASE_UNSHIELD, "provider", NULL, NULL);
+	act(SLUIS_CASE_LABEL, "referrer", "label", "crisis");
 	assert_true(lists("provider") && lists("referrer"));
 }
 

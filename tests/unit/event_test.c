@@ -64,7 +64,7 @@ static const struct {
 	{ "start", 5 }, { "stop", 5 }, { "clock-step", 5 }, { "accession", 1 }, { "enrol", 1 }, { "approve", 3 },
 	{ "suspend", 3 }, { "policy", 3 }, { "invite", 1 }, { "case-open", 1 }, { "case-join", 3 },
 	{ "case-leave", 3 }, { "case-step", 3 }, { "case-close", 3 }, { "case-reopen", 3 }, { "case-invite", 3 },
-	{ "case-inform", 3 }, { "case-shield", 3 }, { "case-label", 3 }, { "case-hand-over", 3 }, { "grant", 1 },
+	{ "case-inform", 3 }, { "case-shield", 3 }, { "case-unshield", 3 }, { "case-label", 3 }, { "case-hand-over", 3 }, { "grant", 1 },
 	{ "consent-refusal", 1 }, { "withdrawal", 3 }, { "review-open", 1 },
 	{ "review-close", 3 }, { "push", 1 }, { "release", 2 }, { "release-cut", 2 },
 	{ "receipt", 3 }, { "request", 2 }, { "inquiry", 1 }, { "inquiry-answer", 3 }, { "busy", 5 }, { "log-read", 2 }, { "incident", 1 },
