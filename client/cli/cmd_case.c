@@ -4,13 +4,13 @@
 
 #include <sodium.h>
 
-#include "cli.h"
+#include "cmd_case.h"
 #include "receivers.h"
 
 static const char SYNOPSIS[] =
     "case open [--member HANDLE ...] | list | show CASE | join CASE HANDLE | leave CASE [HANDLE] | "
-    "step CASE STEP | close CASE [--reason CODE] | reopen CASE | "
-    "shield CASE HANDLE [--category C ... | --lift]";
+    "step CASE STEP|OUTCOME | invite CASE ... | inform CASE ... | shield CASE HANDLE ... | label CASE CODE ... | "
+    "hand-over CASE HANDLE | close CASE | reopen CASE";
 
 static enum sluis_err
 find_members(struct sluis_session *session, const struct cli_list *handles,
@@ -88,52 +88,21 @@ do_list(struct cli *cli, struct sluis_session *session, char **argv, struct slui
 	return SLUIS_OK;
 }
 
-static json_t *
-member_json(struct cli *cli, struct sluis_session *session, struct sluis_bytes handle)
+SLUIS_MUST_CHECK enum sluis_err
+cmd_case_do(struct cli *cli, struct sluis_session *session, struct sluis_case *of_case,
+    const struct sluis_cases_act *act, struct sluis_failure *failure)
 {
-	const struct sluis_member *member = sluis_directory_member(session->directory, handle);
-	json_t *roles = json_array(), *row;
-	char label[128], list[256] = "", organisation[SLUIS_HANDLE_MAX + 1] = "";
-	size_t at = 0;
-
-	if (member != NULL)
-		snprintf(organisation, sizeof(organisation), "%.*s", (int)member->organisation_handle.len,
-		    (const char *)member->organisation_handle.data);
-	for (size_t i = 0; member != NULL && i < member->n_roles; i++) {
-		json_array_append_new(roles, cli_json_code(member->roles[i]));
-		if (at < sizeof(list))
-			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", i > 0 ? ", " : "",
-			    cli_label(session, SLUIS_KIND_ROLE, member->roles[i], label));
-	}
-	cli_say(cli, "  %-20.*s %-20s %s", (int)handle.len, (const char *)handle.data, organisation, list);
-	row = json_pack("{s:o, s:s, s:o}", "handle", cli_json_code(handle), "organisation", organisation,
-	    "roles", roles);
-	return row;
-}
-
-static enum sluis_err
-do_show(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
-{
-	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
 	struct sluis_case_facts facts;
-	struct sluis_id id;
-	json_t *members = NULL;
+	uint64_t index;
 	char hex[33], step[128];
 
-	if (argv[0] == NULL || argv[1] != NULL)
-		return cli_usage(failure, SYNOPSIS);
-	SLUIS_TRY(cli_case_id(session, argv[0], &id, failure));
-	SLUIS_TRY(sluis_cases_get(session, &id, &of_case, failure));
+	SLUIS_TRY(sluis_cases_do(session, of_case, act, &index, failure));
 	sluis_cases_facts(session, of_case, sluis_bytes(NULL, 0), &facts);
-	sluis_hex(id.bytes, sizeof(id.bytes), hex);
-	cli_say(cli, _("case %s: %s"), hex, cli_label(session, SLUIS_KIND_STEP, facts.step, step));
-	members = json_array();
-	for (size_t i = 0; i < of_case->n_members; i++)
-		json_array_append_new(members, member_json(cli, session, of_case->members[i].handle));
-	cli_emit(cli,
-	    json_pack("{s:s, s:o, s:s, s:o, s:o, s:I}", "case", hex, "step", cli_json_code(facts.step), "state",
-		of_case->is_closed ? "closed" : "open", "opener", cli_json_code(of_case->opener), "members",
-		members, "acts", (json_int_t)of_case->next_sequence));
+	sluis_hex(of_case->id.bytes, sizeof(of_case->id.bytes), hex);
+	cli_say(cli, _("case %s: %s, %zu members"), hex, cli_label(session, SLUIS_KIND_STEP, facts.step, step),
+	    of_case->n_members);
+	cli_emit(cli, json_pack("{s:s, s:o, s:I}", "case", hex, "step", cli_json_code(facts.step), "index",
+	    (json_int_t)index));
 	return SLUIS_OK;
 }
 
@@ -142,21 +111,11 @@ act_on(struct cli *cli, struct sluis_session *session, const char *case_text,
     const struct sluis_cases_act *act, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
-	struct sluis_case_facts facts;
 	struct sluis_id id;
-	uint64_t index;
-	char hex[33], step[128];
 
 	SLUIS_TRY(cli_case_id(session, case_text, &id, failure));
 	SLUIS_TRY(sluis_cases_get(session, &id, &of_case, failure));
-	SLUIS_TRY(sluis_cases_do(session, of_case, act, &index, failure));
-	sluis_cases_facts(session, of_case, sluis_bytes(NULL, 0), &facts);
-	sluis_hex(id.bytes, sizeof(id.bytes), hex);
-	cli_say(cli, _("case %s: %s, %zu members"), hex, cli_label(session, SLUIS_KIND_STEP, facts.step, step),
-	    of_case->n_members);
-	cli_emit(cli, json_pack("{s:s, s:o, s:I}", "case", hex, "step", cli_json_code(facts.step), "index",
-	    (json_int_t)index));
-	return SLUIS_OK;
+	return cmd_case_do(cli, session, of_case, act, failure);
 }
 
 static enum sluis_err
@@ -186,75 +145,6 @@ do_leave(struct cli *cli, struct sluis_session *session, char **argv, struct slu
 	return act_on(cli, session, argv[0], &act, failure);
 }
 
-static enum sluis_err
-do_step(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
-{
-	struct sluis_case_fact fact = { .code = sluis_bytes_text("step") };
-	const struct sluis_cases_act act = { .code = SLUIS_CASE_STEP, .facts = &fact, .n_facts = 1 };
-
-	if (argv[0] == NULL || argv[1] == NULL || argv[2] != NULL)
-		return cli_usage(failure, SYNOPSIS);
-	fact.value = sluis_bytes_text(argv[1]);
-	if (!sluis_policy_has(session->policy, SLUIS_KIND_STEP, fact.value))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a step of this policy"), argv[1]);
-	return act_on(cli, session, argv[0], &act, failure);
-}
-
-static enum sluis_err
-do_close(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
-{
-	const char *reason = NULL;
-	const struct cli_option options[] = { { "--reason", CLI_VALUE, &reason } };
-	struct sluis_case_fact fact = { .code = sluis_bytes_text("reason") };
-	struct sluis_cases_act act = { .code = SLUIS_CASE_CLOSE, .facts = &fact };
-	struct cli_list words;
-
-	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
-	if (words.n != 1)
-		return cli_usage(failure, SYNOPSIS);
-	if (reason != NULL) {
-		fact.value = sluis_bytes_text(reason);
-		act.n_facts = 1;
-	}
-	return act_on(cli, session, words.words[0], &act, failure);
-}
-
-/* What is kept from somebody: some categories, or all of the case; --lift ends it. */
-static enum sluis_err
-do_shield(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
-{
-	struct cli_list words, categories = { .n = 0 };
-	bool lift = false;
-	const struct cli_option options[] = { { "--category", CLI_LIST, &categories }, { "--lift", CLI_FLAG, &lift } };
-	const struct sluis_member *member = NULL;
-	struct sluis_case_fact facts[CLI_LIST_MAX];
-	struct sluis_cases_act act = { .code = SLUIS_CASE_SHIELD, .members = &member, .n_members = 1, .facts = facts };
-
-	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
-	if (words.n != 2 || (lift && categories.n > 0))
-		return cli_usage(failure, SYNOPSIS);
-	SLUIS_TRY(sluis_receivers_member(session, words.words[1], &member, failure));
-	for (size_t i = 0; i < categories.n; i++) {
-		facts[i] = (struct sluis_case_fact){ sluis_bytes_text("category"), sluis_bytes_text(categories.words[i]) };
-		if (!sluis_policy_has(session->policy, SLUIS_KIND_CATEGORY, facts[i].value))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), categories.words[i]);
-	}
-	if (lift)
-		facts[0] = (struct sluis_case_fact){ sluis_bytes_text("lift"), sluis_bytes_text("yes") };
-	act.n_facts = lift ? 1 : categories.n;
-	return act_on(cli, session, words.words[0], &act, failure);
-}
-
-static enum sluis_err
-do_reopen(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
-{
-	const struct sluis_cases_act act = { .code = SLUIS_CASE_REOPEN };
-
-	if (argv[0] == NULL || argv[1] != NULL)
-		return cli_usage(failure, SYNOPSIS);
-	return act_on(cli, session, argv[0], &act, failure);
-}
-
 enum sluis_err
 cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -262,9 +152,8 @@ cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
 		const char *name;
 		enum sluis_err (*run)(struct cli *, struct sluis_session *, char **, struct sluis_failure *);
 	} SUB[] = {
-		{ "open", do_open }, { "list", do_list }, { "show", do_show }, { "join", do_join },
-		{ "leave", do_leave }, { "step", do_step }, { "close", do_close }, { "reopen", do_reopen },
-		{ "shield", do_shield },
+		{ "open", do_open }, { "list", do_list }, { "show", cmd_case_show }, { "join", do_join },
+		{ "leave", do_leave },
 	};
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 
@@ -273,6 +162,10 @@ cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
 			continue;
 		SLUIS_TRY(cli_open(cli, &session, failure));
 		return SUB[i].run(cli, session, argv + 1, failure);
+	}
+	if (argv[0] != NULL && cmd_case_act_is(argv[0])) {
+		SLUIS_TRY(cli_open(cli, &session, failure));
+		return cmd_case_act(cli, session, argv[0], argv + 1, failure);
 	}
 	return cli_usage(failure, SYNOPSIS);
 }

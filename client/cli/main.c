@@ -30,7 +30,7 @@ static const struct {
 	{ "org",       cmd_org,       N_("issue and list records of your organisation") },
 	{ "registry",  cmd_registry,  N_("invite, approve, suspend; policy (registrars)") },
 	{ "keys",      cmd_keys,      N_("list or export this member's keys") },
-	{ "case",      cmd_case,      N_("open, list, show, join, leave, step, close") },
+	{ "case",      cmd_case,      N_("open, list, show, join, leave, step, invite, inform, shield, label, close") },
 	{ "grant",     cmd_grant,     N_("record, refuse and list consents") },
 	{ "push",      cmd_push,      N_("send sections of a case file") },
 	{ "template",  cmd_template,  N_("a file to fill in, with the fields of a category") },
