@@ -342,6 +342,20 @@ a_place_that_is_not_in_the_batch_is_refused(void **state)
 	sluis_freep(&push.body.data);
 }
 
+/* Signed with one's own key in the name of another: the signature holds, the name does not. */
+static void
+a_message_in_anothers_name_is_refused(void **state)
+{
+	struct ask_push push = wish();
+	const Sluis__Ask *ask;
+
+	(void)state;
+	federation_member(f, "provider")->sign_secret = federation_member(f, "gi")->sign_secret;
+	ask = ask_push(f, &push);
+	answers("gi", ask, push.body, SLUIS_ESIGNATURE);
+	sluis_freep(&push.body.data);
+}
+
 static void
 a_message_of_another_federation_is_refused(void **state)
 {
@@ -370,7 +384,8 @@ main(void)
 		T(a_signed_act_is_the_members_own), T(every_flip_of_a_signature_is_refused),
 		T(what_is_signed_must_be_an_act), T(an_act_of_another_federation_is_refused),
 		T(a_push_is_opened_and_its_body_checked), T(a_body_that_differs_is_refused),
-		T(a_place_that_is_not_in_the_batch_is_refused), T(a_message_of_another_federation_is_refused),
+		T(a_place_that_is_not_in_the_batch_is_refused), T(a_message_in_anothers_name_is_refused),
+		T(a_message_of_another_federation_is_refused),
 	};
 #undef T
 
