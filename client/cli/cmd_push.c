@@ -43,22 +43,6 @@ deliveries_json(struct cli *cli, struct sluis_session *session, const struct slu
 	return rows;
 }
 
-/* "other binaries are not searched, and the preview says so" (domain, BSN) */
-static json_t *
-unsearched_json(const struct message_args *args, const struct sluis_push_look *look)
-{
-	json_t *names = json_array();
-	char name[SLUIS_PUSH_NAME];
-
-	for (size_t i = 0; i < args->request.n_sections; i++) {
-		if ((look->unsearched >> i & 1) == 0)
-			continue;
-		json_array_append_new(names, json_string(sluis_push_section_name(&args->request, i, name)));
-		cli_note(_("not searched for a BSN, look yourself: %s (not a text, PDF or DOCX that can be read)"), name);
-	}
-	return names;
-}
-
 /* What registers and letters will say of it: the three codes of the ground by this organisation's regime. */
 static void
 add_basis(const struct cli *cli, const struct sluis_session *session, struct sluis_bytes ground, json_t *json)
@@ -103,7 +87,7 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 	    cli_json_code(preview.verdict.detail), "deliveries",
 	    permit ? deliveries_json(cli, session, &preview) : json_array());
 	if (permit)
-		json_object_set_new(json, "not_searched", unsearched_json(args, &look));
+		json_object_set_new(json, "not_searched", message_args_unsearched(args, &look));
 	add_basis(cli, session, args->request.ground, json);
 	if (!permit && explain) {
 		cli_say(cli, "%s", failure->text);
@@ -142,7 +126,8 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (args->is_folder)
 		SLUIS_TRY(folder_args_confirm(cli, session, args, failure));
 	SLUIS_TRY(sluis_push_send(session, &args->request, &done, failure));
-	json_decref(unsearched_json(args, &done.look));
+	if (!args->is_folder) /* there it was said before it was asked */
+		json_decref(message_args_unsearched(args, &done.look));
 	sluis_hex(done.message_id.bytes, SLUIS_ID_BYTES, message);
 	sluis_hex(args->request.case_id.bytes, SLUIS_ID_BYTES, of_case);
 	cli_say(cli, "%s", message);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "push_check.h"
 #include "push_choose.h"
 
 enum { BEGINNING_MIN = 3, WORD_BYTES = 1024, NAME_BYTES = 128 };
@@ -206,6 +207,7 @@ folder_args_confirm(struct cli *cli, struct sluis_session *session, const struct
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	struct sluis_push_preview preview;
+	struct sluis_push_look look;
 	char purpose[128], ground[128], answer[16] = "";
 
 	if (arena == NULL)
@@ -217,6 +219,8 @@ folder_args_confirm(struct cli *cli, struct sluis_session *session, const struct
 	    cli_label(session, SLUIS_KIND_PURPOSE, args->request.purpose, purpose),
 	    cli_label(session, SLUIS_KIND_GROUND, args->request.ground, ground));
 	note_receivers(session, &preview);
+	SLUIS_TRY(sluis_push_check_contents(session, &args->request, &look, failure));
+	json_decref(message_args_unsearched(args, &look));
 	if (args->yes)
 		return SLUIS_OK;
 	if (cli->json || isatty(STDIN_FILENO) == 0) {

@@ -186,3 +186,19 @@ message_args_done(struct message_args *args)
 	sluis_arena_free(args->arena);
 	free(args);
 }
+
+/* "other binaries are not searched, and the preview says so" (domain, BSN) */
+json_t *
+message_args_unsearched(const struct message_args *args, const struct sluis_push_look *look)
+{
+	json_t *names = json_array();
+	char name[SLUIS_PUSH_NAME];
+
+	for (size_t i = 0; i < args->request.n_sections; i++) {
+		if ((look->unsearched >> i & 1) == 0)
+			continue;
+		json_array_append_new(names, json_string(sluis_push_section_name(&args->request, i, name)));
+		cli_note(_("not searched for a BSN, look yourself: %s (not a text, PDF or DOCX that can be read)"), name);
+	}
+	return names;
+}

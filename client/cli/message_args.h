@@ -31,6 +31,8 @@ struct message_args {
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,
     struct message_args *ret, struct sluis_failure *failure);
+/** message_args_unsearched: tell people which sections were not searched for a BSN; their names, new. */
+json_t *message_args_unsearched(const struct message_args *args, const struct sluis_push_look *look);
 void message_args_done(struct message_args *args);
 
 #endif
