@@ -12,6 +12,8 @@
 #include "logstate.h"
 #include "manifest.h"
 #include "receipt.h"
+#include "refusal.h"
+#include "review.h"
 
 static const struct sluis_public KEY = { "an Ed25519 key, or so it says.." };
 
@@ -34,6 +36,9 @@ read_act(const Sluis__Signed *act, struct sluis_arena *arena)
 	Sluis__Receipt *receipt;
 	Sluis__Decision *decision;
 	Sluis__Batch *batch;
+	Sluis__ConsentRefusal *refusal;
+	Sluis__ReviewClose *close;
+	struct sluis_refusal_facts scope;
 
 	if (sluis_grant_open(payload, arena, &grant) == SLUIS_OK) {
 		FUZZ_MUST(grant->from_ms < grant->until_ms && grant->n_givers >= 1);
@@ -43,6 +48,15 @@ read_act(const Sluis__Signed *act, struct sluis_arena *arena)
 		FUZZ_MUST(receipt->n_outcomes >= 1 && receipt->n_outcomes <= SLUIS_SECTIONS_MAX);
 	if (sluis_batch_open(payload, arena, &batch) == SLUIS_OK)
 		FUZZ_MUST(batch->manifest_count >= 1 && batch->manifest_count <= SLUIS_BATCH_MAX);
+	if (sluis_refusal_open(payload, arena, &refusal) == SLUIS_OK) {
+		FUZZ_MUST(refusal->n_givers >= 1 && refusal->n_givers <= SLUIS_CODES_MAX);
+		must_pack_to(&refusal->base, payload, arena);
+		if (sluis_refusal_facts_of(refusal, arena, &scope) == SLUIS_OK)
+			FUZZ_MUST(scope.purposes.count == refusal->n_purpose_codes &&
+			          scope.categories.count == refusal->n_category_codes);
+	}
+	FUZZ_MUST(sluis_refusal_verify(act, &KEY, arena, &refusal) != SLUIS_OK);
+	FUZZ_MUST(sluis_review_verify(act, &KEY, arena, &close) != SLUIS_OK);
 	FUZZ_MUST(sluis_grant_verify(act, &KEY, arena, &grant) != SLUIS_OK);
 	FUZZ_MUST(sluis_receipt_verify(act, &KEY, arena, &receipt) != SLUIS_OK);
 	FUZZ_MUST(sluis_receipt_decision_verify(act, &KEY, arena, &decision) != SLUIS_OK);
@@ -62,6 +76,10 @@ read_ask(const Sluis__Ask *ask, struct sluis_arena *arena)
 		read_act(ask->receipt, arena);
 	else if (ask->act_case == SLUIS__ASK__ACT_GRANT)
 		read_act(ask->grant, arena);
+	else if (ask->act_case == SLUIS__ASK__ACT_REFUSAL)
+		read_act(ask->refusal, arena);
+	else if (ask->act_case == SLUIS__ASK__ACT_REVIEW)
+		read_act(ask->review, arena);
 	else if (ask->act_case == SLUIS__ASK__ACT_WITHDRAWAL)
 		read_act(ask->withdrawal, arena);
 }
