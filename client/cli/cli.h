@@ -106,6 +106,9 @@ enum sluis_err cmd_keys(struct cli *cli, char **argv, struct sluis_failure *fail
 enum sluis_err cmd_org(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_registry(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure);
+/* part of cmd_case, in a file of its own */
+enum sluis_err cmd_case_due(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
 enum sluis_err cmd_grant(struct cli *cli, char **argv, struct sluis_failure *failure);
 /* part of cmd_grant, in a file of its own */
 enum sluis_err cmd_grant_list(struct cli *cli, struct sluis_session *session, char **argv,

@@ -8,7 +8,7 @@
 #include "receivers.h"
 
 static const char SYNOPSIS[] =
-    "case open [--member HANDLE ...] | list | show CASE | join CASE HANDLE | leave CASE [HANDLE] | "
+    "case open [--member HANDLE ...] | list | due [CASE] | show CASE | join CASE HANDLE | leave CASE [HANDLE] | "
     "step CASE STEP|OUTCOME | invite CASE ... | inform CASE ... | shield CASE HANDLE ... | label CASE CODE ... | "
     "hand-over CASE HANDLE | close CASE | reopen CASE";
 
@@ -152,8 +152,8 @@ cmd_case(struct cli *cli, char **argv, struct sluis_failure *failure)
 		const char *name;
 		enum sluis_err (*run)(struct cli *, struct sluis_session *, char **, struct sluis_failure *);
 	} SUB[] = {
-		{ "open", do_open }, { "list", do_list }, { "show", cmd_case_show }, { "join", do_join },
-		{ "leave", do_leave },
+		{ "open", do_open }, { "list", do_list }, { "due", cmd_case_due }, { "show", cmd_case_show },
+		{ "join", do_join }, { "leave", do_leave },
 	};
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 

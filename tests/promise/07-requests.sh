@@ -135,6 +135,51 @@ sys.exit(new["replaces"] != sys.argv[1] or new["recipients"][0]["to"] != "direct
 	check "one line a receiver" grep -qE '^director +pending' <<<"$OUT"
 }
 
+# What `case due` says: kinds with who they wait on, sorted, each once.
+due_kinds() { # HANDLE CASE
+	sluis "$1" --json case due "$2"
+	python3 -c 'import json,sys
+rows = json.load(sys.stdin)
+print(" ".join(sorted({"%s:%s%s" % (r["kind"], r["waits_on"], "!" if r["late"] else "") for r in rows})))' <<<"$OUT"
+}
+
+due() {
+	local soon end
+	open_case
+	soon=$(date -u -d '+20 days' +%Y-%m-%d)
+	check "nothing waits in a new case" test "$(due_kinds provider "$CASE")" = ""
+	ask director provider history
+	check "a request waits on its holder" test "$(due_kinds director "$CASE")" = "request:provider"
+	UNTIL=$soon add_grant provider referral director question history
+	check "so does a consent that ends on who took it" test "$(due_kinds provider "$CASE")" = "consent:provider request:provider"
+	answer "the request is answered" 0 "" provider "$REQUEST" question=q.txt history=h.txt
+	take_id
+	MESSAGE=$ID
+	check "then its answer waits on who asked" test "$(due_kinds director "$CASE")" = "answer:director consent:provider"
+	sluis director pull "$MESSAGE" --out "$WORK/due"
+	add_grant provider referral director question history
+	check "a consent with one that takes its place does not wait" test "$(due_kinds director "$CASE")" = ""
+	sluis director case step "$CASE" consultation
+	check "beyond intake the family waits to be heard" test "$(due_kinds provider "$CASE")" = "invitation:director!"
+	exits "something goes without consent" 0 -- provider push "$CASE" --purpose consultation --ground direct-involvement \
+		--fact involvement=both-deliver-help --fact necessity=as-far-as-needed --to director history=h.txt
+	check "who sent it should note that the family was informed" \
+		test "$(due_kinds provider "$CASE")" = "informing:provider! invitation:director!"
+	end=$(date -u -d '-3 days' +%Y-%m-%d)
+	echo "{\"agreements\":[{\"who\":\"school\",\"what\":\"bellen\",\"by\":\"$end\",\"state\":\"open\"}]}" >agreement.json
+	exits "agreements are sent" 0 -- provider push "$CASE" --purpose answer --ground direct-involvement \
+		--fact involvement=both-deliver-help --fact necessity=as-far-as-needed --to director agreement=agreement.json
+	check "before they are pulled the messages wait" test "$(due_kinds director "$CASE")" = "invitation:director! message:director"
+	sluis director pull "$CASE" --out "$WORK/due"
+	check "pulled, what was agreed and is past waits on who it says" \
+		test "$(due_kinds director "$CASE")" = "agreement:school! invitation:director!"
+	exits "for people" 0 -- director case due
+	check "with the words of the agreement" grep -q 'overdue .*school .*bellen' <<<"$OUT"
+	sluis director --lang nl case due "$CASE"
+	check "in Dutch too" grep -q 'te laat .*afspraak: bellen' <<<"$OUT"
+	exits "a case that is not one's own" 3 not-found -- school case due "$CASE"
+}
+
 region_up
 cd "$WORK" || exit 1
 for f in q h s a; do echo "Tekst $f" >"$f.txt"; done
@@ -145,4 +190,5 @@ who_may_ask
 answers
 declines
 replaces
+due
 finish
