@@ -94,6 +94,10 @@ GRANT=$ID
 SECTIONS=(question=question.md history=history.pdf family=family.txt safety=safety.md authority=authority.txt
 	message=message.xml)
 
+heading "The family gets a letter: what is shared, with whom, until when, and the code that ends it"
+run 0 provider --lang nl grant letter "$GRANT" --out "$OUT/letter.html" --contact "Team Jeugd, 0475-555 010"
+grep -qF "Bel: Team Jeugd" "$OUT/letter.html" || wrong "the letter does not say whom to call"
+
 heading "What would go to whom, before anything is sealed"
 run 0 provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director --dry-run "${SECTIONS[@]}"
 answer_says "rule matrix"
@@ -112,6 +116,11 @@ holds "$OUT/director/$REFERRAL" 1-question.md=question.md 2-history.pdf=history.
 	4-safety.md=safety.md 5-authority.txt=authority.txt 6-message.xml=message.xml
 run 0 provider status "$REFERRAL"
 answer_says "acknowledged"
+
+heading "One dossier, not a heap: who sent what, on which ground, and what is missing"
+run 0 director --lang nl dossier "$CASE" --out "$OUT/dossier"
+answer_says "index.html"
+[ "$(find "$OUT/dossier" -name manifest.json | wc -l)" -eq 1 ] || wrong "the dossier has not the one message"
 
 heading "Refused: an address is no part of a referral"
 run 3 provider push "$CASE" --purpose referral --ground consent --grant "$GRANT" --to director \
@@ -186,6 +195,8 @@ echo "nothing of the content stands in $REGION/store or in its log"
 
 heading "To open"
 cat <<TEXT
+the dossier           $OUT/dossier/index.html
+the family's letter   $OUT/letter.html
 the director's copy   $OUT/director/$REFERRAL
 the school's copy     $OUT/school/$PLAN
 sealed, and opened    $OUT/provider

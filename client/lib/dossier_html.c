@@ -35,6 +35,21 @@ element(const struct page *p, const char *tag, const char *text)
 	fprintf(p->f, "</%s>", tag);
 }
 
+/* By its full name, as the registrars know it. */
+static void
+show_organisation(const struct page *p, const char *tag, const char *handle)
+{
+	const struct sluis_organisation *found =
+	    sluis_directory_organisation(p->session->directory, sluis_bytes_text(handle));
+
+	fprintf(p->f, "<%s>", tag);
+	if (found == NULL)
+		sluis_page_text(p->f, handle);
+	else
+		sluis_page_bytes(p->f, found->name);
+	fprintf(p->f, "</%s>\n", tag);
+}
+
 /* ---- content ---- */
 
 static void
@@ -198,7 +213,7 @@ show_overview(const struct page *p, const json_t *parties)
 		char day[32];
 
 		fputs("<tr>", p->f);
-		element(p, "td", text_of(json_array_get(parties, i), "organisation"));
+		show_organisation(p, "td", text_of(json_array_get(parties, i), "organisation"));
 		fputs("<td>", p->f);
 		for (size_t k = 0; k < json_array_size(sections); k++) {
 			fputs(k > 0 ? ", " : "", p->f);
@@ -220,7 +235,7 @@ show_party(const struct page *p, const json_t *party)
 	const json_t *sections = json_object_get(party, "sections");
 
 	fputs("<section>", p->f);
-	element(p, "h2", text_of(party, "organisation"));
+	show_organisation(p, "h2", text_of(party, "organisation"));
 	fputs("<p class=\"meta\">", p->f);
 	sluis_page_label(p->f, p->session, SLUIS_KIND_ROLE, text_of(json_array_get(sections, 0), "role"));
 	fputs("</p>\n", p->f);
