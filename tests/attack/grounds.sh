@@ -172,4 +172,12 @@ take_id
 exits "what is in order is received all the same" 0 "" -- director pull "$ID" --out "$WORK/out"
 sluis provider grant refuse "$CASE" --giver authority --category history
 on_grant "a refusal that came later" grant-refused
+
+# A broker that says the sender acted in a role that it does not have.
+broker stop
+BLIND_ROLE=referrer SLUIS_BIN=$BLIND "$TOP/deploy/region.sh" start-broker "$REGION" >"$WORK/broker" 2>&1
+words_of consultation direct-involvement director history involvement=both-deliver-help necessity=as-far-as-needed
+sluis provider "${WORDS[@]}"
+take_id
+exits "found by the receiver: a role that the sender does not have" 5 "the broker's decision" -- director pull "$ID" --out "$WORK/out"
 finish

@@ -233,6 +233,10 @@ take_id
 p "until the birthday" 0 "" director plan consent provider plan=plan.txt --grant "$ID"
 take_id
 BIRTHDAY=$ID
+AT="+$DAYS days" # the receiver's clock alone
+exits "a broker whose clock stands still is found out" 5 ground-ended -- gi pull "$ORDER" --out out
+check "and shows nothing" test ! -e "out/$ORDER"
+AT=
 at "+$DAYS days"
 exits "the 16th birthday crossed: refused at release" 3 grant-expired -- provider pull "$BIRTHDAY" --out out
 exits "a supervision order that is over" 3 ground-ended -- gi pull "$ORDER" --out out
