@@ -8,7 +8,7 @@ all: $(B)/sluis-reader
 $(B)/obj/client/reader/%.o: CFLAGS += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(READER_PACKAGES)))
 $(B)/sluis-reader: $(call obj,$(READER_SRC))
 	@echo "  LD  $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lzip -lxml2 -lseccomp
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lzip -lxml2 -lseccomp && chmod 755 $@ # others may not change it: libsluis looks
 
 # A test looks beside itself.
 $(B)/tests/sluis-reader: $(B)/sluis-reader

@@ -52,16 +52,16 @@ search_text(struct search *s, struct sluis_bytes text, bool is_text, bool *ret_s
 
 /* ---- JSON: each text by itself, as it reads without escapes; and numbers, and names of fields ---- */
 
-static enum sluis_err search_value(struct search *s, json_t *value, unsigned depth);
+static enum sluis_err search_value(struct search *s, json_t *value);
 
 static enum sluis_err
-search_child(struct search *s, struct sluis_bytes step, json_t *value, unsigned depth)
+search_child(struct search *s, struct sluis_bytes step, json_t *value)
 {
 	const size_t len = strlen(s->hit.field);
 
 	snprintf(s->hit.field + len, sizeof(s->hit.field) - len, "%s%.*s", len > 0 ? "/" : "", (int)step.len,
 	    (const char *)step.data);
-	SLUIS_TRY(search_value(s, value, depth + 1));
+	SLUIS_TRY(search_value(s, value));
 	s->hit.field[len] = '\0';
 	return SLUIS_OK;
 }
@@ -78,7 +78,7 @@ search_number(struct search *s, json_t *value)
 
 /* The name of a field goes into the path, so a name that is a number itself goes by its place. */
 static enum sluis_err
-search_object(struct search *s, json_t *value, unsigned depth)
+search_object(struct search *s, json_t *value)
 {
 	size_t place = 0;
 	bool searched;
@@ -92,32 +92,30 @@ search_object(struct search *s, json_t *value, unsigned depth)
 		snprintf(number, sizeof(number), "%zu", place);
 		SLUIS_TRY(search_text(s, key, true, &searched));
 		SLUIS_TRY(search_child(s, sluis_bsn_search(key, 0, &at) || !sluis_code_is_valid(key) ?
-			sluis_bytes_text(number) : key, json_object_iter_value(it), depth));
+			sluis_bytes_text(number) : key, json_object_iter_value(it)));
 	}
 	return SLUIS_OK;
 }
 
 static enum sluis_err
-search_value(struct search *s, json_t *value, unsigned depth)
+search_value(struct search *s, json_t *value)
 {
 	bool searched;
 	json_t *child;
 	size_t i;
 
-	if (depth > DEPTH_MAX || s->has_stopped)
-		return SLUIS_OK;
 	if (json_is_string(value))
 		return search_text(s, sluis_bytes(json_string_value(value), json_string_length(value)), true,
 		    &searched);
 	if (json_is_integer(value))
 		return search_number(s, value);
 	if (json_is_object(value))
-		return search_object(s, value, depth);
+		return search_object(s, value);
 	json_array_foreach(value, i, child) {
 		char number[24];
 
 		snprintf(number, sizeof(number), "%zu", i + 1);
-		SLUIS_TRY(search_child(s, sluis_bytes_text(number), child, depth));
+		SLUIS_TRY(search_child(s, sluis_bytes_text(number), child));
 	}
 	return SLUIS_OK;
 }
@@ -157,7 +155,7 @@ search_json(struct search *s, struct sluis_bytes plain, bool *ret_searched)
 		return search_text(s, plain, true, ret_searched);
 	}
 	*ret_searched = true;
-	err = search_value(s, root, 0);
+	err = search_value(s, root);
 	json_decref(root);
 	return err;
 }

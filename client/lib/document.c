@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,22 +74,33 @@ reading_done(struct reading *r)
 	free(r->text);
 }
 
-/* Beside a program that was just built, or where `make install` puts it. */
+/* Nobody else may have put it there: root's or our own, and only the owner's to change. */
+static bool
+is_trusted(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 && access(path, X_OK) == 0;
+}
+
+/* Beside a program that was just built, or where `make install` puts it, under this program's prefix or the usual one. */
 static bool
 find_reader(char ret[static SLUIS_PATH_MAX])
 {
-	const ssize_t n = readlink("/proc/self/exe", ret, SLUIS_PATH_MAX - sizeof("/sluis-reader"));
+	static const char *const PLACES[] = { "/sluis-reader", "/../libexec/sluis/sluis-reader" };
+	const ssize_t n = readlink("/proc/self/exe", ret, SLUIS_PATH_MAX - 64);
 	char *slash;
 
 	ret[n < 0 ? 0 : n] = '\0';
 	slash = strrchr(ret, '/');
-	if (slash != NULL) {
-		memcpy(slash, "/sluis-reader", sizeof("/sluis-reader"));
-		if (access(ret, X_OK) == 0)
+	for (size_t i = 0; slash != NULL && i < SLUIS_ARRAY_LEN(PLACES); i++) {
+		memcpy(slash, PLACES[i], strlen(PLACES[i]) + 1);
+		if (is_trusted(ret))
 			return true;
 	}
 	snprintf(ret, SLUIS_PATH_MAX, "%s", SLUIS_LIBEXEC_DIR "/sluis-reader");
-	return access(ret, X_OK) == 0;
+	return is_trusted(ret);
 }
 
 static enum sluis_err

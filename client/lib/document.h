@@ -2,7 +2,7 @@
 /*
  * document - the text of a PDF or DOCX, and whether XML is well formed: asked of sluis-reader, a process without keys.
  *
- * The reader stands beside this program or where it was installed. Its input is a file in memory; nothing touches a disk.
+ * The reader stands beside this program or where it was installed, and is not others' to change. Its input is a file in memory; nothing touches a disk.
  */
 #ifndef SLUIS_CLIENT_DOCUMENT_H
 #define SLUIS_CLIENT_DOCUMENT_H

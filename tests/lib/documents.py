@@ -8,6 +8,7 @@ number.pdf           the number, compressed       nbsp.docx    with blanks that 
 deleted.docx         in text that was deleted     header.docx  in the header of the pages
 title.docx           in the properties            cells.docx   its groups in three cells: found nowhere
 entity.docx          a document type: unreadable  bomb.docx    unpacks to 70 MB: unreadable
+hollow.docx          the same, and hardly any text in it
 cut.docx, cut.pdf    cut off: unreadable          fake.docx    no zip at all
 """
 import sys
@@ -67,6 +68,7 @@ def main(folder):
     docx(at("cells.docx"), "".join("<w:tc>%s</w:tc>" % paragraph(run(t)) for t in ("999", "990", "019")))
     docx(at("entity.docx"), number, head='<!DOCTYPE a [<!ENTITY e "999990019">]>')
     docx(at("bomb.docx"), paragraph(run("0" * 1000000)) * 70)
+    docx(at("hollow.docx"), ('<w:x a="%s"/>' % ("0" * 1000000)) * 70)
     with open(at("split.docx"), "rb") as whole, open(at("cut.docx"), "wb") as cut:
         cut.write(whole.read()[:-30])
     with open(at("fake.docx"), "wb") as fake:

@@ -109,7 +109,10 @@ printf '\x89PNG\r\n\x1a\n999990019\xff' >scan.png
 sends "a picture is not searched, and people are told" 0 '"not_searched": [' question=good.json history=scan.png --dry-run
 sends "a document under another name is" 3 bsn-outside question=good.json "history=$(cp number.pdf x.bin && echo x.bin)"
 echo '{"number": "999990019", "verified": "document"}' >bsn.json
-sends "in bsn it may stand" 0 '"message"' question=good.json bsn=bsn.json
+sends "in bsn it may stand" 0 '"message"' question=good.json bsn=bsn.json "message=$DEMO/message.xml"
+MESSAGE=$(field message)
+exits "and its receiver finds nothing wrong with that" 0 -- director pull "$MESSAGE" --out "$WORK/director"
+exits "the sender sees that it came well" 0 '"problems": []' -- provider --json status "$MESSAGE"
 
 # ---- a release ----
 sends "the refusal has the words that release it" 3 "not-bsn history:8" question=good.json history=run.txt
