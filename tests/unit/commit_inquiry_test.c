@@ -3,8 +3,11 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -78,7 +81,7 @@ request(const char *who, const struct asked *a, struct sluis_id *id)
 }
 
 static Sluis__Ask *
-ask_decline(const char *who, const struct sluis_id *id, const char *reason)
+ask_decline_as(const char *who, const char *record_of, const struct sluis_id *id, const char *reason)
 {
 	struct federation *f = broker->f;
 	Sluis__InformationAnswer a = SLUIS__INFORMATION_ANSWER__INIT;
@@ -88,12 +91,18 @@ ask_decline(const char *who, const struct sluis_id *id, const char *reason)
 	a.format = SLUIS_FORMAT;
 	a.federation_hash = sluis_pb_hash(&f->id);
 	a.inquiry_id = sluis_pb_id(id);
-	a.record_hash = sluis_pb_hash(&federation_member(f, who)->record_hash);
+	a.record_hash = sluis_pb_hash(&federation_member(f, record_of)->record_hash);
 	a.reason_code = sluis_pb(sluis_bytes_text(reason));
 	a.created_ms = (uint64_t)federation_time(f);
 	assert_int_equal(sluis_codec_pack(&a.base, f->arena, &payload), SLUIS_OK);
 	ask->inquiry_answer = federation_sign(f, who, SLUIS_SIGNED_INQUIRY_ANSWER, payload);
 	return ask;
+}
+
+static Sluis__Ask *
+ask_decline(const char *who, const struct sluis_id *id, const char *reason)
+{
+	return ask_decline_as(who, who, id, reason);
 }
 
 static const char *
@@ -167,13 +176,14 @@ take(const char *who, Sluis__Signed *act)
 }
 
 static int
-begin(void **state)
+begin_with(int days)
 {
 	Sluis__Signed *act;
+	char term[32];
 
-	(void)state;
 	sequence = 0;
-	broker = broker_new(scene_replace(scene_text("config/policy.yaml"), "request-max-days: 92", "request-max-days: 20"));
+	snprintf(term, sizeof(term), "request-max-days: %d", days);
+	broker = broker_new(scene_replace(scene_text("config/policy.yaml"), "request-max-days: 92", term));
 	broker_fill(broker);
 	broker_start(broker);
 	of_case = federation_open_case(broker->f, 0xc1, "director", "provider gi", &act);
@@ -185,6 +195,13 @@ begin(void **state)
 	take("director", federation_case_act(broker->f, other_case, "director", SLUIS_CASE_STEP, NULL, "step",
 			     "consultation"));
 	return 0;
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	return begin_with(REQUEST_DAYS);
 }
 
 static int
@@ -309,6 +326,7 @@ only_the_holder_declines_and_once(void **state)
 	assert_string_equal(decline("gi", &id, "not-held"), "not-found");
 	assert_string_equal(decline("director", &id, "not-held"), "not-found");
 	assert_string_equal(decline("provider", &id, "no-wish"), "act-condition");
+	assert_string_equal(broker_rule(say("provider", ask_decline_as("provider", "director", &id, "not-held"))), "signature");
 	is_in_state(&id, "open");
 	assert_string_equal(decline("provider", &id, "not-held"), "");
 	is_in_state(&id, "declined");
@@ -442,9 +460,45 @@ a_message_of_another_case_is_not_replaced(void **state)
 	assert_string_equal(pushed("provider", "history", SLUIS_MANIFEST_SUPERSEDES, &push.id, &message), "not-found");
 }
 
+/* ---- time ---- */
+
+/* A request that ends in four seconds, and is due in two. */
+static void
+a_request_is_overdue_and_then_ends(void **state)
+{
+	const int64_t now = (int64_t)time(NULL) * 1000;
+	const struct asked asked = { .created_ms = now + 4000 - 4 * FEDERATION_DAY_MS, .due_ms = now + 2000 };
+	struct sluis_id answered, left, message;
+
+	(void)state;
+	assert_string_equal(request("director", &asked, &answered), "");
+	assert_string_equal(request("director", &asked, &left), "");
+	while ((int64_t)time(NULL) * 1000 < asked.due_ms)
+		usleep(100 * 1000);
+	is_in_state(&answered, "open");
+	assert_string_equal(pushed("provider", "history", SLUIS_MANIFEST_ANSWERS, &answered, &message), "");
+	is_in_state(&answered, "answered");
+	while ((int64_t)time(NULL) * 1000 <= now + 4000)
+		usleep(100 * 1000);
+	is_in_state(&left, "expired");
+	assert_string_equal(pushed("provider", "history", SLUIS_MANIFEST_ANSWERS, &left, &message), "expired");
+	assert_string_equal(decline("provider", &left, "not-held"), "expired");
+	is_in_state(&left, "expired");
+	is_in_state(&answered, "answered");
+}
+
+/* An act is taken up to five days after it was made: so short a term lets a test see its end. */
+static int
+begin_short(void **state)
+{
+	(void)state;
+	return begin_with(4);
+}
+
 int
 main(void)
 {
+	const struct CMUnitTest short_terms[] = { cmocka_unit_test(a_request_is_overdue_and_then_ends) };
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_not_ask_is_refused),
 		cmocka_unit_test(a_request_is_seen_by_asker_and_holder_only),
@@ -459,5 +513,5 @@ main(void)
 		cmocka_unit_test(a_message_of_another_case_is_not_replaced),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, begin, end) + cmocka_run_group_tests(short_terms, begin_short, end);
 }
