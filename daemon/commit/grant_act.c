@@ -122,7 +122,7 @@ grant_handle(struct round *round, struct plan *plan)
 	};
 	struct sluis_verdict verdict;
 	const char *rule;
-	bool is_new;
+	bool is_new, is_used;
 
 	if (case_id == NULL)
 		return SLUIS_ENOMEM;
@@ -131,6 +131,9 @@ grant_handle(struct round *round, struct plan *plan)
 		return plan_refuse(round, plan, "grant", "malformed", NULL);
 	SLUIS_TRY(replay_admit(round, plan, &act, &is_new));
 	if (!is_new)
+		return SLUIS_OK;
+	SLUIS_TRY(replay_is_used(round, plan, &act, STORE_KNOWN_GRANT, &is_used));
+	if (is_used)
 		return SLUIS_OK;
 	plan->about.case_id = case_id;
 	SLUIS_TRY(decide(round, plan->job, grant, case_id, &verdict, &rule));

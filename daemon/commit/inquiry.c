@@ -147,7 +147,7 @@ inquiry_handle(struct round *round, struct plan *plan)
 	const Sluis__InformationRequest *inquiry = (const Sluis__InformationRequest *)plan->job->act;
 	struct replay_act act = { .created_ms = (int64_t)inquiry->created_ms, .event_type = "inquiry" };
 	const char *rule;
-	bool is_new;
+	bool is_new, is_used;
 
 	if (a == NULL)
 		return SLUIS_ENOMEM;
@@ -158,6 +158,9 @@ inquiry_handle(struct round *round, struct plan *plan)
 	act.key = replay_key(&a->id);
 	SLUIS_TRY(replay_admit(round, plan, &act, &is_new));
 	if (!is_new)
+		return SLUIS_OK;
+	SLUIS_TRY(replay_is_used(round, plan, &act, STORE_KNOWN_INQUIRY, &is_used));
+	if (is_used)
 		return SLUIS_OK;
 	SLUIS_TRY(gather(round, plan->job, a));
 	SLUIS_TRY(say_about(plan, a));

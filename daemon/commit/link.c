@@ -24,7 +24,7 @@ check_superseded(struct round *round, const struct message_view *view, struct sl
 	if (err == SLUIS_ENOTFOUND)
 		return SLUIS_OK;
 	SLUIS_TRY(err);
-	if (former.state != STORE_MESSAGE_REFUSED && same_id(&former.case_id, &view->case_id) &&
+	if (same_id(&former.case_id, &view->case_id) &&
 	    sluis_bytes_equal(former.sender_handle, view->sender->handle))
 		*ret_rule = NULL;
 	return SLUIS_OK;

@@ -80,7 +80,7 @@ refusal_handle(struct round *round, struct plan *plan)
 	};
 	struct sluis_verdict verdict;
 	const char *rule;
-	bool is_new;
+	bool is_new, is_used;
 
 	if (case_id == NULL)
 		return SLUIS_ENOMEM;
@@ -89,6 +89,9 @@ refusal_handle(struct round *round, struct plan *plan)
 		return plan_refuse(round, plan, "consent-refusal", "malformed", NULL);
 	SLUIS_TRY(replay_admit(round, plan, &act, &is_new));
 	if (!is_new)
+		return SLUIS_OK;
+	SLUIS_TRY(replay_is_used(round, plan, &act, STORE_KNOWN_REFUSAL, &is_used));
+	if (is_used)
 		return SLUIS_OK;
 	plan->about.case_id = case_id;
 	SLUIS_TRY(decide(round, plan->job, refusal, case_id, &verdict));

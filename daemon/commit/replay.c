@@ -94,3 +94,14 @@ replay_refuse(struct round *round, struct plan *plan, const struct replay_act *a
 	SLUIS_TRY(plan_refuse(round, plan, act->event_type, rule, verdict));
 	return replay_remember(round, plan, act, round->exchange_size - 1, true);
 }
+
+SLUIS_MUST_CHECK enum sluis_err
+replay_is_used(struct round *round, struct plan *plan, const struct replay_act *act, enum store_known what,
+    bool *ret)
+{
+	struct sluis_id id;
+
+	memcpy(id.bytes, act->key.bytes, sizeof(id.bytes));
+	SLUIS_TRY(store_is_known(round->tx, what, &id, ret));
+	return *ret ? plan_refuse(round, plan, act->event_type, "id-reused", NULL) : SLUIS_OK;
+}

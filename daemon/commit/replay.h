@@ -35,4 +35,11 @@ SLUIS_MUST_CHECK enum sluis_err replay_remember(struct round *round, const struc
 SLUIS_MUST_CHECK enum sluis_err replay_refuse(struct round *round, struct plan *plan,
     const struct replay_act *act, const char *rule, const struct sluis_verdict *verdict);
 
+/**
+ * replay_is_used(round, plan, act, what, ret): the id of ${act} was used for one of ${what} before, longer ago than ids are
+ * remembered: ${plan} then holds the refusal `id-reused`, logged.
+ */
+SLUIS_MUST_CHECK enum sluis_err replay_is_used(struct round *round, struct plan *plan,
+    const struct replay_act *act, enum store_known what, bool *ret);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Requests for information. */
+/* Requests for information; and whether an id was ever used. */
 #include "store/sqlite_internal.h"
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -119,4 +119,14 @@ store_inquiry_close(struct store_tx *tx, const struct store_inquiry *inquiry)
 									  inquiry->decline);
 	SLUIS_TRY(store_write(tx, st));
 	return sqlite3_changes(tx->store->db) == 1 ? SLUIS_OK : SLUIS_ENOTFOUND;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+store_is_known(struct store_tx *tx, enum store_known what, const struct sluis_id *id, bool *ret)
+{
+	static const enum store_sql SQL[] = { STORE_SQL_GRANT_KNOWN, STORE_SQL_REFUSAL_KNOWN, STORE_SQL_INQUIRY_KNOWN };
+	SLUIS_AUTO(store_endp) sqlite3_stmt *st = store_sql(tx, SQL[what]);
+
+	store_bind_id(st, 1, id);
+	return store_row(tx, st, ret);
 }

@@ -95,6 +95,9 @@
 	X(REFUSAL_ADD, "INSERT INTO refusal (id, in_case, idx, signed) VALUES (?1, ?2, ?3, ?4)") \
 	X(REFUSAL_LIST, "SELECT idx, signed FROM refusal WHERE in_case = ?1 AND idx >= ?2 " \
 		"ORDER BY idx LIMIT ?3") \
+	X(REFUSAL_KNOWN, "SELECT 1 FROM refusal WHERE id = ?1") \
+	X(GRANT_KNOWN, "SELECT 1 FROM consent WHERE id = ?1") \
+	X(INQUIRY_KNOWN, "SELECT 1 FROM inquiry WHERE id = ?1") \
 	X(REVIEW_ADD, "INSERT INTO review (" SQL_REVIEW_COLUMNS ") " \
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL)") \
 	X(REVIEW_GET, "SELECT " SQL_REVIEW_COLUMNS " FROM review WHERE id = ?1") \

@@ -357,6 +357,12 @@ SLUIS_MUST_CHECK enum sluis_err store_review_list(struct store_tx *tx, uint64_t 
 SLUIS_MUST_CHECK enum sluis_err store_review_close(struct store_tx *tx, const struct sluis_id *id,
     struct sluis_bytes closing);
 
+/** Acts whose rows outlive the memory of their ids (PROTOCOL 3.5). */
+enum store_known { STORE_KNOWN_GRANT, STORE_KNOWN_REFUSAL, STORE_KNOWN_INQUIRY };
+/** store_is_known(tx, what, id, ret): there is a row of that id. */
+SLUIS_MUST_CHECK enum sluis_err store_is_known(struct store_tx *tx, enum store_known what,
+    const struct sluis_id *id, bool *ret);
+
 /* ---- Requests for information ---- */
 
 /** store_inquiry_add: open; of the rest of ${inquiry} what stands before .state is taken. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "asks.h"
 #include "broker.h"
@@ -290,6 +291,28 @@ the_same_again_is_the_same_answer(void **state)
 	assert_string_equal(request("director", &b, &id), "id-reused");
 }
 
+/* Ids are remembered for some time; what was asked stays. */
+static void
+an_id_that_was_forgotten_is_not_used_again(void **state)
+{
+	const struct asked a = { .created_ms = broker->f->now_ms, .id = 0x78 },
+			   b = { .created_ms = broker->f->now_ms, .id = 0x78, .category = "safety" };
+	char path[CONFIG_PATH_MAX + 16];
+	struct sluis_id id;
+	sqlite3 *db;
+
+	(void)state;
+	assert_string_equal(request("director", &a, &id), "");
+	broker_stop(broker);
+	snprintf(path, sizeof(path), "%s/sluis.db", broker->config.store);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM act", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	broker_start(broker);
+	assert_string_equal(request("director", &b, &id), "id-reused");
+	assert_string_equal(request("director", &a, &id), "id-reused");
+}
+
 /* What the log says: a create by the asker, naming the holder and what was asked. */
 static void
 a_request_is_in_the_log(void **state)
@@ -503,6 +526,7 @@ main(void)
 		cmocka_unit_test(who_may_not_ask_is_refused),
 		cmocka_unit_test(a_request_is_seen_by_asker_and_holder_only),
 		cmocka_unit_test(the_same_again_is_the_same_answer),
+		cmocka_unit_test(an_id_that_was_forgotten_is_not_used_again),
 		cmocka_unit_test(a_request_is_in_the_log),
 		cmocka_unit_test(only_the_holder_declines_and_once),
 		cmocka_unit_test(unknown_and_not_yours_are_one_answer),

@@ -64,6 +64,34 @@ lists(struct world *w, const char *handle, const struct sluis_id *case_id, uint6
 }
 
 static void
+test_ids_that_were_used_are_known(void **state)
+{
+	struct world *w = *state;
+	const struct sluis_id one = an_id(1), two = an_id(2), unknown = an_id(9);
+	const struct store_inquiry inquiry = a_request(1);
+	const struct store_refusal refusal = { .id = two, .case_id = one, .event_index = 7, .signed_refusal = text("r") };
+	const struct store_grant grant = { .id = unknown, .case_id = one, .event_index = 8, .signed_grant = text("g"),
+		.state = text("active") };
+	bool known;
+
+	world_begin(w);
+	assert_int_equal(store_inquiry_add(w->tx, &inquiry), SLUIS_OK);
+	assert_int_equal(store_refusal_add(w->tx, &refusal), SLUIS_OK);
+	assert_int_equal(store_grant_add(w->tx, &grant), SLUIS_OK);
+#define KNOWN(what, id, want)                                                          \
+	assert_int_equal(store_is_known(w->tx, what, id, &known), SLUIS_OK);            \
+	assert_int_equal(known, want)
+	KNOWN(STORE_KNOWN_INQUIRY, &one, true);
+	KNOWN(STORE_KNOWN_INQUIRY, &two, false);
+	KNOWN(STORE_KNOWN_REFUSAL, &two, true);
+	KNOWN(STORE_KNOWN_REFUSAL, &unknown, false);
+	KNOWN(STORE_KNOWN_GRANT, &unknown, true);
+	KNOWN(STORE_KNOWN_GRANT, &one, false);
+#undef KNOWN
+	store_rollback(w->tx);
+}
+
+static void
 test_asker_and_holder_list_theirs(void **state)
 {
 	struct world *w = *state;
@@ -188,6 +216,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, world_before_open, world_after)
 	const struct CMUnitTest tests[] = {
 		T(test_a_request_is_found_as_it_was_made),
+		T(test_ids_that_were_used_are_known),
 		T(test_asker_and_holder_list_theirs),
 		T(test_a_request_closes_once),
 		T(test_a_message_says_what_it_refers_to),
