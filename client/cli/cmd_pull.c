@@ -5,6 +5,7 @@
 
 #include "basis.h"
 #include "cli.h"
+#include "inquiries.h"
 #include "own_ids.h"
 #include "pull.h"
 #include "status.h"
@@ -17,6 +18,7 @@ struct listing {
 	struct cli *cli;
 	struct sluis_session *session;
 	json_t *rows;
+	size_t n_requests; /* to this member, not answered yet */
 	bool has_lost;
 };
 
@@ -70,6 +72,16 @@ inbox_row(void *context, const Sluis__InboxRow *row)
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+count_request(void *context, const struct sluis_inquiries_row *row)
+{
+	struct listing *l = context;
+
+	if (!row->is_asker && (row->state == SLUIS_INQUIRIES_OPEN || row->state == SLUIS_INQUIRIES_OVERDUE))
+		l->n_requests++;
+	return SLUIS_OK;
+}
+
 enum sluis_err
 cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -90,8 +102,16 @@ cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 		json_decref(l.rows);
 		return err;
 	}
-	if (json_array_size(l.rows) == 0 && !cli->json)
+	if (!cli->json)
+		err = sluis_inquiries_list(session, argv[0] == NULL ? NULL : &id, count_request, &l, failure);
+	if (err != SLUIS_OK) {
+		json_decref(l.rows);
+		return err;
+	}
+	if (json_array_size(l.rows) == 0 && l.n_requests == 0 && !cli->json)
 		cli_note("%s", _("nothing waits for you"));
+	if (l.n_requests > 0)
+		cli_note(_("requests that wait for your answer: %zu (sluis request list)"), l.n_requests);
 	if (l.has_lost)
 		cli_note("%s", _("lost: the broker can no longer read the content; ask the sender to push it again"));
 	cli_emit(cli, l.rows);

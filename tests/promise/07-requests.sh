@@ -43,6 +43,8 @@ who_may_ask() {
 	state_is "who asked sees it" director "$REQUEST" open
 	state_is "so does who holds it" provider "$REQUEST" open
 	state_is "nobody else on the case does" referrer "$REQUEST" none
+	sluis provider inbox
+	check "the inbox of who holds it says that it waits" grep -q "wait for your answer: 1" <<<"$ERR"
 	exits "somebody who is not on the case" 3 not-found -- school request "$CASE" --from provider --category history \
 		--purpose referral --by "$DAY"
 	exits "a role that would not receive it" 3 sender-role -- referrer request "$CASE" --from provider --category history \
