@@ -7,6 +7,15 @@
 #include "limits.h"
 #include "officers.h"
 
+enum {
+	EVENT_REST_BYTES = 2048, /* hashes, ids, three facts, a detail */
+	PARTY_FRAME_BYTES = 4,   /* field and length around one */
+	PARTY_BARE_BYTES = 3 * (2 + 32) + PARTY_FRAME_BYTES /* handle, organisation, role */
+};
+
+_Static_assert(SLUIS_RECIPIENTS_MAX * PARTY_BARE_BYTES <= SLUIS_EVENT_MAX_BYTES - EVENT_REST_BYTES,
+    "an event can name all receivers");
+
 static enum sluis_err
 recipient_facts(struct round *round, struct message_view *view, size_t i, struct sluis_arena *arena)
 {
@@ -185,6 +194,16 @@ message_parties(const struct message_view *view, int only, struct sluis_arena *a
 	*ret = list;
 	*ret_count = count;
 	return SLUIS_OK;
+}
+
+bool
+message_parties_fit(Sluis__Party *const *parties, size_t n)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < n; i++)
+		size += protobuf_c_message_get_packed_size(&parties[i]->base) + PARTY_FRAME_BYTES;
+	return size <= SLUIS_EVENT_MAX_BYTES - EVENT_REST_BYTES;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -45,6 +45,12 @@ SLUIS_MUST_CHECK enum sluis_err message_view_init(struct round *round, const str
 SLUIS_MUST_CHECK enum sluis_err message_parties(const struct message_view *view, int only,
     struct sluis_arena *arena, Sluis__Party ***ret, size_t *ret_count);
 
+/**
+ * message_parties_fit(parties, n): one event holds them, with room for all else that it says. Without their categories they
+ * always do.
+ */
+bool message_parties_fit(Sluis__Party *const *parties, size_t n);
+
 /** message_categories(view, recipient, arena, ret): codes of this recipient's sections, one blank between, each once. */
 SLUIS_MUST_CHECK enum sluis_err message_categories(const struct message_view *view, size_t recipient,
     struct sluis_arena *arena, struct sluis_bytes *ret);

@@ -245,12 +245,24 @@ accept(struct round *round, struct plan *plan, const struct message_view *view,
 	return plan_done(round, plan, accepted.index);
 }
 
+/* PROTOCOL 12: an event has a greatest size. What one larger would tell, nobody could read, nor what comes after it. */
+static void
+say_less(struct event_words *about, const char **ret_rule)
+{
+	*ret_rule = NULL;
+	if (message_parties_fit(about->parties, about->party_count))
+		return;
+	for (size_t i = 0; i < about->party_count; i++)
+		about->parties[i]->n_category_codes = 0;
+	*ret_rule = "too-large";
+}
+
 /*
  * Refused or not, the officers of sender and receivers see what was tried: purpose, ground, receivers and categories;
  * never content. Each receiver's officer sees that receiver only, as in log_accepted.
  */
 static enum sluis_err
-say_about(struct plan *plan, const struct message_view *view)
+say_about(struct plan *plan, const struct message_view *view, const char **ret_rule)
 {
 	plan->about = (struct event_words){
 		.view = EVENT_FOR_ACTOR,
@@ -263,6 +275,7 @@ say_about(struct plan *plan, const struct message_view *view)
 	    &plan->about.party_count));
 	if (plan->about.party_count == 1)
 		plan->about.view = EVENT_FOR_ALL;
+	say_less(&plan->about, ret_rule);
 	return SLUIS_OK;
 }
 
@@ -314,8 +327,9 @@ push_handle(struct round *round, struct plan *plan)
 	if (!is_new)
 		return SLUIS_OK;
 	SLUIS_TRY(message_view_init(round, manifest, plan->job->member, plan->job->arena, view));
-	SLUIS_TRY(say_about(plan, view));
-	SLUIS_TRY(check_world(round, view, &rule));
+	SLUIS_TRY(say_about(plan, view, &rule));
+	if (rule == NULL)
+		SLUIS_TRY(check_world(round, view, &rule));
 	if (rule == NULL)
 		SLUIS_TRY(link_check(round, view, plan->job->arena, &rule));
 	if (rule != NULL)
