@@ -43,6 +43,19 @@ take_option(char ***argv, const struct cli_option *option, struct sluis_failure 
 	return SLUIS_OK;
 }
 
+static enum sluis_err
+no_option(const char *word, struct sluis_failure *failure)
+{
+	static const char *const GLOBAL[] = { "--json", "--lang", "--profile", "--passphrase-file" };
+
+	(void)sluis_fail(failure, SLUIS_EUSAGE, _("there is no option \"%s\" here"), word);
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(GLOBAL); i++) {
+		if (strcmp(word, GLOBAL[i]) == 0)
+			sluis_fail_hint(failure, _("it goes before the command: sluis %s ... COMMAND"), word);
+	}
+	return SLUIS_EUSAGE;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 cli_parse(char **argv, const struct cli_option *options, size_t n, struct cli_list *ret_words,
     struct sluis_failure *failure)
@@ -60,7 +73,7 @@ cli_parse(char **argv, const struct cli_option *options, size_t n, struct cli_li
 			continue;
 		}
 		if (strncmp(*argv, "--", 2) == 0)
-			return sluis_fail(failure, SLUIS_EUSAGE, _("there is no option \"%s\" here"), *argv);
+			return no_option(*argv, failure);
 		if (ret_words->n == CLI_LIST_MAX)
 			return sluis_fail(failure, SLUIS_EUSAGE, _("too many words"));
 		ret_words->words[ret_words->n++] = *argv;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd_case.h"
+#include "codes.h"
 #include "limits.h"
 #include "receivers.h"
 
@@ -195,7 +196,8 @@ static enum sluis_err
 add_step(struct making *making, const char *word, struct sluis_bytes now, struct sluis_failure *failure)
 {
 	const struct sluis_policy *policy = making->session->policy;
-	const struct sluis_bytes code = sluis_bytes_text(word), key = sluis_bytes_text("outcome");
+	const struct sluis_bytes code = codes_of(making->session, SLUIS_KIND_STEP, word);
+	const struct sluis_bytes key = sluis_bytes_text("outcome");
 	const struct sluis_policy_act_fact *stay = find_fact(making, "case-step", key);
 	const struct sluis_policy_act_fact *end = find_fact(making, "case-close", key);
 	struct sluis_bytes step = now;
@@ -211,7 +213,7 @@ add_step(struct making *making, const char *word, struct sluis_bytes now, struct
 	else if (stay != NULL && sluis_policy_list_has(policy, stay->list, code))
 		step = step_after(policy, now);
 	else
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a step of this policy"), word);
+		return codes_unknown(sluis_policy_codes(policy, SLUIS_KIND_STEP), word, failure);
 	return add_fact(making, sluis_bytes_text("step"), step, failure);
 }
 

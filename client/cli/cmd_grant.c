@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "grant_band.h"
 #include "grant_receiver.h"
 #include "grant_token.h"
@@ -145,10 +146,9 @@ take_codes(struct draft *draft, const struct sluis_session *session, enum sluis_
 	if (list == NULL)
 		return no_memory(failure);
 	for (size_t i = 0; i < words->n; i++) {
-		const struct sluis_bytes code = sluis_bytes_text(words->words[i]);
+		struct sluis_bytes code;
 
-		if (!sluis_policy_has(session->policy, kind, code))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), words->words[i]);
+		SLUIS_TRY(codes_find(session, kind, words->words[i], &code, failure));
 		list[i] = sluis_pb(code);
 	}
 	*ret = list;
@@ -285,17 +285,21 @@ read_words(char **argv, struct words *w, struct sluis_failure *failure)
 }
 
 static enum sluis_err
+check_code(const struct sluis_session *session, enum sluis_policy_kind kind, const char *word,
+    struct sluis_failure *failure)
+{
+	return sluis_policy_has(session->policy, kind, sluis_bytes_text(word)) ?
+	    SLUIS_OK :
+	    codes_unknown(sluis_policy_codes(session->policy, kind), word, failure);
+}
+
+static enum sluis_err
 check_codes(const struct sluis_session *session, const struct words *w, struct sluis_failure *failure)
 {
-	if (!sluis_policy_has(session->policy, SLUIS_KIND_BAND, sluis_bytes_text(w->band)))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), w->band);
-	if (!sluis_policy_has(session->policy, SLUIS_KIND_METHOD, sluis_bytes_text(w->method)))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), w->method);
-	for (size_t i = 0; i < w->givers.n; i++) {
-		if (!sluis_policy_has(session->policy, SLUIS_KIND_GIVER, sluis_bytes_text(w->givers.words[i])))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"),
-			    w->givers.words[i]);
-	}
+	SLUIS_TRY(check_code(session, SLUIS_KIND_BAND, w->band, failure));
+	SLUIS_TRY(check_code(session, SLUIS_KIND_METHOD, w->method, failure));
+	for (size_t i = 0; i < w->givers.n; i++)
+		SLUIS_TRY(check_code(session, SLUIS_KIND_GIVER, w->givers.words[i], failure));
 	return SLUIS_OK;
 }
 

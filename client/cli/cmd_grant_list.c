@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <stdio.h>
+#include <string.h>
 
 #include "basis.h"
 #include "cli.h"
@@ -165,6 +166,37 @@ receivers_json(const Sluis__Grant *g)
 }
 
 static void
+append_labels(const struct listing *l, enum sluis_policy_kind kind, const ProtobufCBinaryData *codes, size_t n,
+    char *text, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		const size_t at = strlen(text);
+		char label[128];
+
+		snprintf(text + at, size - at, "%s%s", i > 0 ? ", " : "",
+		    cli_label(l->session, kind, sluis_of(codes[i]), label));
+	}
+}
+
+/* Which consent is needed: what for, what, to whom. */
+static void
+say_scope(const struct listing *l, const Sluis__Grant *g)
+{
+	char purposes[256] = "", categories[512] = "", to[256] = "";
+
+	append_labels(l, SLUIS_KIND_PURPOSE, g->purpose_codes, g->n_purpose_codes, purposes, sizeof(purposes));
+	append_labels(l, SLUIS_KIND_CATEGORY, g->category_codes, g->n_category_codes, categories, sizeof(categories));
+	for (size_t i = 0; i < g->n_receivers; i++) {
+		const size_t at = strlen(to);
+
+		snprintf(to + at, sizeof(to) - at, "%s%.*s", i > 0 ? ", " : "",
+		    (int)g->receivers[i]->organisation_handle.len,
+		    (const char *)g->receivers[i]->organisation_handle.data);
+	}
+	cli_say(l->cli, _("  %s: %s; to %s"), purposes, categories, to);
+}
+
+static void
 add_grant(struct listing *l, const struct sluis_grants_row *row)
 {
 	const Sluis__Grant *g = row->grant;
@@ -178,6 +210,7 @@ add_grant(struct listing *l, const struct sluis_grants_row *row)
 	cli_say(l->cli, "%s  %-14s %s  %s %s (%s)", hex, s.state,
 	    cli_label(l->session, SLUIS_KIND_BAND, sluis_of(g->band_code), band), _("until"),
 	    cli_time(s.until_ms, expires), why_text(&s));
+	say_scope(l, g);
 	basis_say(l->cli, l->session, ground, regime);
 	json = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:b, s:o}", "grant", hex,
 	    "state", s.state, "band", cli_json_code(sluis_of(g->band_code)), "until",

@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "limits.h"
 
 static const char SYNOPSIS[] =
@@ -23,10 +24,9 @@ take_codes(const struct sluis_session *session, enum sluis_policy_kind kind, con
     ProtobufCBinaryData *ret, struct sluis_failure *failure)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		const struct sluis_bytes code = sluis_bytes_text(words->words[i]);
+		struct sluis_bytes code;
 
-		if (!sluis_policy_has(session->policy, kind, code))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), words->words[i]);
+		SLUIS_TRY(codes_find(session, kind, words->words[i], &code, failure));
 		ret[i] = sluis_pb(code);
 	}
 	return SLUIS_OK;

@@ -140,6 +140,10 @@ do_list(struct cli *cli, struct sluis_session *session, char **argv, struct slui
 		json_decref(l.rows);
 		return err;
 	}
+	if (json_array_size(l.rows) == 0 && case_text != NULL)
+		cli_note("%s", _("no entry that you may read names this case"));
+	if (session->self != NULL && sluis_member_has_role(session->self, sluis_bytes_text("privacy-officer")))
+		cli_note("%s", _("an officer's reading is written down too: the next look finds one entry more"));
 	cli_emit(cli, l.rows);
 	return SLUIS_OK;
 }

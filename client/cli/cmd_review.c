@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "limits.h"
 #include "reviews.h"
 
@@ -119,17 +120,10 @@ static enum sluis_err
 check_code(const struct sluis_session *session, const char *list, const char *code, struct sluis_failure *failure)
 {
 	const struct sluis_codes codes = sluis_policy_list(session->policy, sluis_bytes_text(list));
-	char text[512] = "";
-	size_t at = 0;
 
-	if (sluis_policy_list_has(session->policy, sluis_bytes_text(list), sluis_bytes_text(code)))
-		return SLUIS_OK;
-	for (size_t i = 0; i < codes.count && at < sizeof(text); i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%.*s", i > 0 ? ", " : "",
-		    (int)codes.items[i].len, (const char *)codes.items[i].data);
-	(void)sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), code);
-	sluis_fail_hint(failure, _("one of: %s"), text);
-	return SLUIS_EUSAGE;
+	return sluis_policy_list_has(session->policy, sluis_bytes_text(list), sluis_bytes_text(code)) ?
+	    SLUIS_OK :
+	    codes_unknown(codes, code, failure);
 }
 
 static enum sluis_err

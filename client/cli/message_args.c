@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "codes.h"
 #include "folder_args.h"
 #include "limits.h"
 #include "own_ids.h"
@@ -151,8 +152,11 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 	ret->is_folder = words.n == 2 && folder_args_is(words.words[1]);
 	if (words.n < 2 || !is_complete(ret, purpose, ground, grant))
 		return cli_usage(failure, MESSAGE_ARGS_SYNOPSIS);
-	ret->request.purpose = purpose == NULL ? sluis_bytes(NULL, 0) : sluis_bytes_text(purpose);
-	ret->request.ground = ground == NULL ? sluis_bytes(NULL, 0) : sluis_bytes_text(ground);
+	/* a word that is no label either is for the decision to refuse */
+	if (purpose != NULL)
+		ret->request.purpose = codes_of(session, SLUIS_KIND_PURPOSE, purpose);
+	if (ground != NULL)
+		ret->request.ground = codes_of(session, SLUIS_KIND_GROUND, ground);
 	if ((purpose != NULL && !sluis_code_is_valid(ret->request.purpose)) ||
 	    (ground != NULL && !sluis_code_is_valid(ret->request.ground)))
 		return sluis_fail(failure, SLUIS_EUSAGE, _("purpose and ground are codes, such as referral and consent"));
@@ -165,7 +169,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 	if (retention != NULL) {
 		ret->request.retention = sluis_bytes_text(retention);
 		if (sluis_policy_retention(session->policy, ret->request.retention) == NULL)
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code of this policy"), retention);
+			return codes_unknown(sluis_policy_codes(session->policy, SLUIS_KIND_RETENTION), retention, failure);
 	}
 	ret->request.to = ret->to.words;
 	ret->request.n_to = ret->to.n;
