@@ -25,7 +25,7 @@ has_role_of(const struct sluis_member *a, const struct sluis_member *b)
 	return false;
 }
 
-/* PROTOCOL 6.9: who comes on the case after the shield, for the same organisation and in a role of the one it names. */
+/* PROTOCOL 6.11: who comes on the case after the shield, for the same organisation and in a role of the one it names. */
 static bool
 comes_in_place_of(const struct kept *kept, const struct sluis_case_act *act, const struct sluis_case_name *name)
 {

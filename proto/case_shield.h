@@ -2,7 +2,7 @@
 /*
  * case_shield - from whom the acts on a case keep what: all of it, or some categories.
  *
- * Never: sockets, clock, store, randomness, logging. Source: PROTOCOL 6.9; domain (roles, shields).
+ * Never: sockets, clock, store, randomness, logging. Source: PROTOCOL 6.11; domain (roles, shields).
  */
 #ifndef SLUIS_CASE_SHIELD_H
 #define SLUIS_CASE_SHIELD_H

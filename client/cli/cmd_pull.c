@@ -8,6 +8,7 @@
 #include "inquiries.h"
 #include "own_ids.h"
 #include "pull.h"
+#include "resends.h"
 #include "status.h"
 
 static const char SYNOPSIS[] = "pull CASE|MESSAGE|--new --out DIR [--sealed]";
@@ -20,6 +21,7 @@ struct listing {
 	json_t *rows;
 	size_t n_requests; /* to this member, not answered yet */
 	bool has_lost;
+	bool has_resend;
 };
 
 /* What the message refers to: the older one that its sender replaces by it, or the request that it answers. */
@@ -82,6 +84,37 @@ count_request(void *context, const struct sluis_inquiries_row *row)
 	return SLUIS_OK;
 }
 
+/* A message of one's own that somebody who came later may have. */
+static enum sluis_err
+resend_row(void *context, const struct sluis_id *case_id, const Sluis__ResendRow *row)
+{
+	struct listing *l = context;
+	json_t *categories = json_array();
+	char list[256] = "", label[128], purpose[128], when[32], message[33];
+	size_t at = 0;
+
+	for (size_t i = 0; i < row->n_category_codes; i++) {
+		const struct sluis_bytes code = sluis_of(row->category_codes[i]);
+
+		json_array_append_new(categories, cli_json_code(code));
+		if (at < sizeof(list))
+			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", i > 0 ? ", " : "",
+			    cli_label(l->session, SLUIS_KIND_CATEGORY, code, label));
+	}
+	l->has_resend = true;
+	sluis_hex(row->message_id.data, SLUIS_ID_BYTES, message);
+	cli_say(l->cli, "%s  %-12s  -> %-13.*s %s  %s: %s", message, "resend", (int)row->newcomer_handle.len,
+	    (const char *)row->newcomer_handle.data, cli_time((int64_t)row->accepted_ms, when),
+	    cli_label(l->session, SLUIS_KIND_PURPOSE, sluis_of(row->purpose_code), purpose), list);
+	json_array_append_new(l->rows,
+	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s}", "message", message, "case",
+		cli_json_id(case_id->bytes), "from",
+		cli_json_code(l->session->self == NULL ? sluis_bytes(NULL, 0) : l->session->self->handle), "to",
+		cli_json_code(sluis_of(row->newcomer_handle)), "purpose", cli_json_code(sluis_of(row->purpose_code)),
+		"categories", categories, "state", "resend", "accepted", when));
+	return SLUIS_OK;
+}
+
 enum sluis_err
 cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -98,6 +131,8 @@ cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 	l.session = session;
 	l.rows = json_array();
 	err = sluis_inbox(session, argv[0] == NULL ? NULL : &id, inbox_row, &l, failure);
+	if (err == SLUIS_OK)
+		err = sluis_resends(session, argv[0] == NULL ? NULL : &id, resend_row, &l, failure);
 	if (err != SLUIS_OK) {
 		json_decref(l.rows);
 		return err;
@@ -114,6 +149,8 @@ cmd_inbox(struct cli *cli, char **argv, struct sluis_failure *failure)
 		cli_note(_("requests that wait for your answer: %zu (sluis request list)"), l.n_requests);
 	if (l.has_lost)
 		cli_note("%s", _("lost: the broker can no longer read the content; ask the sender to push it again"));
+	if (l.has_resend && !cli->json)
+		cli_note("%s", _("resend: who came on the case later may have this; send it again with --replaces MESSAGE --to that member"));
 	cli_emit(cli, l.rows);
 	return SLUIS_OK;
 }

@@ -31,6 +31,7 @@ static const struct {
 	{ SLUIS__ASK__ACT_REVIEWS,    reviews_handle,    "request",    false, false, false },
 	{ SLUIS__ASK__ACT_INQUIRY,    inquiry_handle,    "inquiry",    false, true,  false },
 	{ SLUIS__ASK__ACT_INQUIRY_ANSWER, inquiry_answer_handle, "inquiry-answer", false, true, false },
+	{ SLUIS__ASK__ACT_RESENDS,    resends_handle,    "request",    false, false, false },
 	{ SLUIS__ASK__ACT_INQUIRIES,  inquiries_handle,  "request",    false, false, false },
 	{ SLUIS__ASK__ACT_GRANTS,     grants_handle,     "request",    false, false, false },
 	{ SLUIS__ASK__ACT_INVITE,     invite_handle,     "invite",     false, true,  false },

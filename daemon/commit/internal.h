@@ -283,6 +283,7 @@ enum sluis_err inbox_handle(struct round *round, struct plan *plan);
 enum sluis_err status_handle(struct round *round, struct plan *plan);
 enum sluis_err keys_handle(struct round *round, struct plan *plan);
 enum sluis_err policy_handle(struct round *round, struct plan *plan);
+enum sluis_err resends_handle(struct round *round, struct plan *plan);
 enum sluis_err cases_handle(struct round *round, struct plan *plan);
 enum sluis_err case_handle(struct round *round, struct plan *plan);
 enum sluis_err grants_handle(struct round *round, struct plan *plan);

@@ -203,6 +203,7 @@ verify_act(struct job *job)
 	case SLUIS__ASK__ACT_GRANTS:
 	case SLUIS__ASK__ACT_REVIEWS:
 	case SLUIS__ASK__ACT_INQUIRIES:
+	case SLUIS__ASK__ACT_RESENDS:
 	case SLUIS__ASK__ACT_PENDING:
 	case SLUIS__ASK__ACT_EVENTS:
 	case SLUIS__ASK__ACT_LEAVES:

@@ -242,3 +242,26 @@ store_inbox(struct store_tx *tx, struct sluis_bytes handle, const struct sluis_i
 	*ret_count = count;
 	return SLUIS_OK;
 }
+
+SLUIS_MUST_CHECK enum sluis_err
+store_sent(struct store_tx *tx, struct sluis_bytes handle, const struct sluis_id *case_id, size_t max,
+    struct sluis_arena *arena, struct store_message *ret, size_t *ret_count)
+{
+	SLUIS_AUTO(store_endp) sqlite3_stmt *st = store_sql(tx, STORE_SQL_SENT_CASE);
+	const enum sluis_err err = bind_names(tx, st, handle, case_id);
+	size_t count = 0;
+	bool is_row;
+
+	if (err != SLUIS_OK && err != SLUIS_ENOTFOUND)
+		return err;
+	store_bind_index(st, 3, max);
+	while (err == SLUIS_OK && count < max) {
+		SLUIS_TRY(store_row(tx, st, &is_row));
+		if (!is_row)
+			break;
+		SLUIS_TRY(read_message(tx, st, 0, arena, &ret[count]));
+		count++;
+	}
+	*ret_count = count;
+	return SLUIS_OK;
+}

@@ -145,6 +145,8 @@
 		"CROSS JOIN recipient r ON r.member = ?1 AND r.idx = k.idx " \
 		"CROSS JOIN message m ON m.idx = k.idx " SQL_RECEIPT_JOIN " " SQL_LINK_JOIN \
 		" WHERE k.name = ?4 AND k.idx >= ?2 ORDER BY k.idx, r.entry LIMIT ?3") \
+	X(SENT_CASE, "SELECT " SQL_MESSAGE_COLUMNS " FROM event_name k CROSS JOIN message m ON m.idx = k.idx " SQL_LINK_JOIN \
+		" WHERE k.name = ?4 AND m.sender = ?1 ORDER BY k.idx DESC LIMIT ?3") \
 	X(LOST_LIST, "SELECT m.id, m.idx, c.locks FROM content c CROSS JOIN message m ON m.idx = c.idx " \
 		"WHERE c.idx >= ?1 AND c.locks NOT NULL ORDER BY c.idx")
 /* clang-format on */

@@ -436,6 +436,11 @@ SLUIS_MUST_CHECK enum sluis_err store_inbox(struct store_tx *tx, struct sluis_by
     const struct sluis_id *case_id, uint64_t from, size_t max, struct sluis_arena *arena,
     struct store_inbox_row *ret, size_t *ret_count);
 
+/** store_sent: messages of ${case_id} by ${handle}, the newest first, at most ${max}; without their push. */
+SLUIS_MUST_CHECK enum sluis_err store_sent(struct store_tx *tx, struct sluis_bytes handle,
+    const struct sluis_id *case_id, size_t max, struct sluis_arena *arena, struct store_message *ret,
+    size_t *ret_count);
+
 /** A message whose content no key in the keyring opens. */
 struct store_lost_row {
 	struct sluis_id id;

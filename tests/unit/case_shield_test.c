@@ -106,7 +106,7 @@ holds_whatever_its_person_does(void **state)
 	assert_string_equal(kept("provider"), " address");
 }
 
-/* PROTOCOL 6.9: for the same organisation, in a role of the one it names, and on the case after the shield. */
+/* PROTOCOL 6.11: for the same organisation, in a role of the one it names, and on the case after the shield. */
 static void
 holds_for_who_comes_in_its_place(void **state)
 {
