@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "content.h"
 
 static const char SYNOPSIS[] = "template CATEGORY";
@@ -98,9 +99,9 @@ cmd_template(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (argv[0] == NULL || argv[1] != NULL)
 		return cli_usage(failure, SYNOPSIS);
 	SLUIS_TRY(cli_open_offline(cli, &session, failure));
-	category = sluis_bytes_text(argv[0]);
-	if (session->policy == NULL || !sluis_policy_has(session->policy, SLUIS_KIND_CATEGORY, category))
-		return sluis_session_refusal(session, "category-unknown", failure);
+	if (session->policy == NULL)
+		return sluis_fail_err(failure, SLUIS_EPOLICY, _("making the template"));
+	SLUIS_TRY(codes_find(session, SLUIS_KIND_CATEGORY, argv[0], &category, failure));
 	schema = sluis_policy_content(session->policy, category);
 	if (schema == NULL || schema->is_xml) {
 		(void)sluis_fail(failure, SLUIS_EREFUSED, schema == NULL ?

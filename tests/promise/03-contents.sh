@@ -52,7 +52,8 @@ for path in glob.glob("templates/*.json"):
     for key in keys(json.load(open(path))):
         assert key in help, (path, key)'
 exits "a category without fields says so" 3 "XML message" -- provider template message
-exits "one that there is not" 3 category-unknown -- provider template plans
+exits "one that there is not" 2 agreement -- provider template plans
+exits "its Dutch name will do" 0 '"tasks"' -- provider template Plan
 exits "in Dutch" 0 VERPLICHT -- provider --lang nl template question
 sends "a template as it is printed is refused" 3 content-missing question=templates/question.json
 
