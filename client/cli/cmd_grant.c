@@ -367,7 +367,7 @@ do_add(struct cli *cli, struct sluis_session *session, char **argv, struct sluis
 	sluis_hex(draft.grant_id.bytes, SLUIS_ID_BYTES, hex);
 	sluis_grant_token_text(&draft.token, token);
 	cli_say(cli, "%s", hex);
-	cli_say(cli, _("token for the family (withdraws this consent; it is shown once): %s"), token);
+	cli_say(cli, _("token for the family (withdraws this consent; on its letter too: sluis grant letter): %s"), token);
 	cli_emit(cli, json_pack("{s:s, s:s, s:I}", "grant", hex, "token", token, "index", (json_int_t)index));
 	sodium_memzero(token, sizeof(token));
 	return SLUIS_OK;

@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "inquiries.h"
 #include "limits.h"
 #include "own_ids.h"
@@ -37,15 +38,22 @@ read_words(char **argv, struct words *ret, struct sluis_failure *failure)
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &ret->words, failure));
 	if (ret->words.n != 1 || ret->from == NULL || ret->purpose == NULL || ret->by == NULL || ret->categories.n == 0)
 		return cli_usage(failure, SYNOPSIS);
-	if (!sluis_code_is_valid(sluis_bytes_text(ret->purpose)))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code"), ret->purpose);
-	for (size_t i = 0; i < ret->categories.n; i++) {
-		if (!sluis_code_is_valid(sluis_bytes_text(ret->categories.words[i])))
-			return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code"), ret->categories.words[i]);
-	}
 	SLUIS_TRY(cli_date(ret->by, &ret->due_ms, failure));
 	if (ret->due_ms <= sluis_now_ms())
 		return sluis_fail(failure, SLUIS_EUSAGE, _("%s is past: nobody can answer by then"), ret->by);
+	return SLUIS_OK;
+}
+
+/* A code, or a label of one; what is neither is for the decision to refuse. */
+static enum sluis_err
+take_code(const struct sluis_session *session, enum sluis_policy_kind kind, const char *word, ProtobufCBinaryData *ret,
+    struct sluis_failure *failure)
+{
+	const struct sluis_bytes code = codes_of(session, kind, word);
+
+	if (!sluis_code_is_valid(code))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not a code"), word);
+	*ret = sluis_pb(code);
 	return SLUIS_OK;
 }
 
@@ -64,14 +72,14 @@ do_ask(struct cli *cli, struct sluis_session *session, char **argv, struct sluis
 	SLUIS_TRY(sluis_receivers_member(session, words.from, &holder, failure));
 	SLUIS_TRY(cli_case_id(session, words.words.words[0], &case_id, failure));
 	SLUIS_TRY(sluis_cases_get(session, &case_id, &of_case, failure));
+	SLUIS_TRY(take_code(session, SLUIS_KIND_PURPOSE, words.purpose, &inquiry.purpose_code, failure));
 	for (size_t i = 0; i < words.categories.n; i++)
-		categories[i] = sluis_pb(sluis_bytes_text(words.categories.words[i]));
+		SLUIS_TRY(take_code(session, SLUIS_KIND_CATEGORY, words.categories.words[i], &categories[i], failure));
 	randombytes_buf(id.bytes, sizeof(id.bytes));
 	inquiry.inquiry_id = sluis_pb_id(&id);
 	inquiry.case_id = sluis_pb_id(&case_id);
 	inquiry.case_hash = sluis_pb_hash(&of_case->head);
 	inquiry.holder_handle = sluis_pb(holder->handle);
-	inquiry.purpose_code = sluis_pb(sluis_bytes_text(words.purpose));
 	inquiry.category_codes = categories;
 	inquiry.n_category_codes = words.categories.n;
 	inquiry.due_ms = (uint64_t)words.due_ms;

@@ -119,6 +119,49 @@ list_event(void *context, const struct sluis_event_evidence *event)
 	return SLUIS_OK;
 }
 
+/** A case among the entries that this member may read: an officer is on none of them. */
+struct case_search {
+	const char *text;
+	struct sluis_id found;
+	size_t matches;
+};
+
+static enum sluis_err
+match_case(void *context, const struct sluis_event_evidence *event)
+{
+	struct case_search *search = context;
+	char hex[2 * SLUIS_ID_BYTES + 1];
+	struct sluis_id id;
+
+	if (event->event->case_ == NULL)
+		return SLUIS_OK;
+	id = sluis_id_of(event->event->case_->case_id);
+	sluis_hex(id.bytes, sizeof(id.bytes), hex);
+	if (strncmp(hex, search->text, strlen(search->text)) != 0 ||
+	    (search->matches > 0 && memcmp(id.bytes, search->found.bytes, sizeof(id.bytes)) == 0))
+		return SLUIS_OK;
+	search->found = id;
+	search->matches++;
+	return SLUIS_OK;
+}
+
+static enum sluis_err
+case_of(struct sluis_session *session, const char *text, struct sluis_id *ret, struct sluis_failure *failure)
+{
+	struct case_search search = { .text = text };
+	struct sluis_failure other = { .err = SLUIS_OK };
+	const enum sluis_err err = cli_case_id(session, text, ret, failure);
+
+	if (err != SLUIS_EREFUSED)
+		return err;
+	SLUIS_TRY(sluis_exchange_list(session, NULL, match_case, &search, &other));
+	if (search.matches != 1)
+		return err;
+	*failure = (struct sluis_failure){ .err = SLUIS_OK };
+	*ret = search.found;
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 do_list(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
 {
@@ -133,7 +176,7 @@ do_list(struct cli *cli, struct sluis_session *session, char **argv, struct slui
 	if (words.n != 0)
 		return cli_usage(failure, SYNOPSIS);
 	if (case_text != NULL)
-		SLUIS_TRY(cli_case_id(session, case_text, &id, failure));
+		SLUIS_TRY(case_of(session, case_text, &id, failure));
 	l.rows = json_array();
 	err = sluis_exchange_list(session, case_text == NULL ? NULL : &id, list_event, &l, failure);
 	if (err != SLUIS_OK) {

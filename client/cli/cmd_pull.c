@@ -5,6 +5,7 @@
 
 #include "basis.h"
 #include "cli.h"
+#include "codes.h"
 #include "inquiries.h"
 #include "own_ids.h"
 #include "pull.h"
@@ -61,8 +62,8 @@ inbox_row(void *context, const Sluis__InboxRow *row)
 	}
 	sluis_hex(row->message_id.data, SLUIS_ID_BYTES, message);
 	l->has_lost |= sluis_bytes_is_text(sluis_of(row->state_code), "lost");
-	cli_say(l->cli, "%s  %-12.*s  %-16.*s %s  %s: %s", message, (int)row->state_code.len,
-	    (const char *)row->state_code.data, (int)row->sender_handle.len,
+	cli_say(l->cli, "%s  %-12s  %-16.*s %s  %s: %s", message, codes_state(sluis_of(row->state_code)),
+	    (int)row->sender_handle.len,
 	    (const char *)row->sender_handle.data, cli_time((int64_t)row->accepted_ms, when),
 	    cli_label(l->session, SLUIS_KIND_PURPOSE, sluis_of(row->purpose_code), purpose), list);
 	json_array_append_new(l->rows,
@@ -369,8 +370,8 @@ status_row(struct cli *cli, struct sluis_session *session, const struct sluis_st
 	const Sluis__StatusRow *row = status->tell->rows[index];
 	char when[32];
 
-	cli_say(cli, "%-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
-	    (int)row->state_code.len, (const char *)row->state_code.data,
+	cli_say(cli, "%-20.*s %-14s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
+	    codes_state(sluis_of(row->state_code)),
 	    cli_time((int64_t)row->changed_ms, when), receipt_word(status, row));
 	return json_pack("{s:o, s:o, s:o, s:s, s:b, s:o}", "to", cli_json_code(sluis_of(row->handle)), "organisation",
 	    cli_json_code(sluis_of(row->organisation_handle)), "state", cli_json_code(sluis_of(row->state_code)),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "codes.h"
 #include "sent.h"
 #include "status.h"
 
@@ -91,8 +92,8 @@ receiver_json(struct cli *cli, struct sluis_session *session, const Sluis__Statu
 			at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s", i > 0 ? ", " : "",
 			    cli_label(session, SLUIS_KIND_CATEGORY, code, label));
 	}
-	cli_say(cli, "    %-20.*s %-14.*s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
-	    (int)row->state_code.len, (const char *)row->state_code.data, cli_time((int64_t)row->changed_ms, when), list);
+	cli_say(cli, "    %-20.*s %-14s %s  %s", (int)row->handle.len, (const char *)row->handle.data,
+	    codes_state(sluis_of(row->state_code)), cli_time((int64_t)row->changed_ms, when), list);
 	return json_pack("{s:o, s:o, s:s, s:o}", "to", cli_json_code(sluis_of(row->handle)), "state",
 	    cli_json_code(sluis_of(row->state_code)), "changed", when, "categories", categories);
 }

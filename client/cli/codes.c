@@ -32,6 +32,23 @@ codes_of(const struct sluis_session *session, enum sluis_policy_kind kind, const
 	return matches == 1 ? found : word;
 }
 
+const char *
+codes_state(struct sluis_bytes code)
+{
+	static const struct {
+		const char *code;
+		const char *word;
+	} STATES[] = { { "pending", N_("pending") }, { "released", N_("released") },
+		{ "acknowledged", N_("acknowledged") }, { "rejected", N_("rejected") }, { "blocked", N_("blocked") },
+		{ "resend", N_("resend") }, { "lost", N_("lost") } };
+
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(STATES); i++) {
+		if (sluis_bytes_is_text(code, STATES[i].code))
+			return _(STATES[i].word);
+	}
+	return "?";
+}
+
 enum sluis_err
 codes_unknown(struct sluis_codes codes, const char *text, struct sluis_failure *failure)
 {

@@ -14,6 +14,9 @@ struct sluis_bytes codes_of(const struct sluis_session *session, enum sluis_poli
 SLUIS_MUST_CHECK enum sluis_err codes_find(const struct sluis_session *session, enum sluis_policy_kind kind,
     const char *text, struct sluis_bytes *ret, struct sluis_failure *failure);
 
+/** codes_state(code): the state of a message or receiver, in a word for people; of the protocol, not of the policy. Static. */
+const char *codes_state(struct sluis_bytes code);
+
 /** codes_unknown(codes, text, failure): SLUIS_EUSAGE: ${text} is none of ${codes}, which the hint lists. */
 enum sluis_err codes_unknown(struct sluis_codes codes, const char *text, struct sluis_failure *failure);
 

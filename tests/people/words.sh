@@ -22,6 +22,7 @@ exits "in the list for people" 0 -- provider grant list "$CASE"
 says "stands what it is for" "referral: question, earlier help"
 exits "a push by labels" 0 -- provider push "$CASE" --purpose Aanmelding --ground toestemming --grant "$GRANT" --to director \
 	question=question.txt
+exits "a request by labels" 3 step-purpose -- director request "$CASE" --from provider --category veiligheid --purpose overleg --by "$UNTIL"
 exits "a step by its label" 0 -- director case step "$CASE" overleg
 exits "no step" 2 -- director case step "$CASE" nonsense
 says "the steps are listed" "monitoring"
@@ -35,6 +36,8 @@ exits "what is neither code nor label is refused by rule" 3 purpose-unknown -- p
 	--to director question=question.txt
 exits "a global option behind the command" 2 -- provider log list --json
 says "where it goes" "before the command"
+exits "an officer is on no case, and may say its first digits" 0 -- officer --json log list --case "${CASE:0:6}"
+check "its entries" test "$(field 0 case)" = "$CASE"
 exits "a case that no entry names" 0 -- officer log list --case 0123456789abcdef0123456789abcdef
 says "is said to be so" "names this case"
 finish
