@@ -70,7 +70,7 @@ sluis_due_consents_wait(const struct sluis_grants_row *rows, size_t n, size_t in
 	    end_ms <= now_ms - SLUIS_DUE_CONSENT_MS)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (i != index && takes_place(&rows[i], &rows[index]))
+		if (takes_place(&rows[i], &rows[index]))
 			return false;
 	}
 	return true;

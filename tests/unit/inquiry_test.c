@@ -220,6 +220,39 @@ an_answer_goes_to_nobody_else(void **state)
 	assert_string_equal(judged("prov", ASKED, 2), "matrix");
 }
 
+/* The asker's recovery key is no other receiver; the officers' justification is none of the answer. */
+static void
+recovery_keys_and_justifications_stand_beside_it(void **state)
+{
+	static const char *const ASKED[] = { "plan" };
+	struct sluis_verdict verdict = { .outcome = SLUIS_PERMIT, .detail = scene_code("plan-parties") };
+	const struct sluis_inquiry_asked of = { .inquiry = &t.r, .asker = scene_code("prov") };
+
+	(void)state;
+	fill();
+	scene_init_push(&S, scene_default_policy(), "plan", "monitoring", "director");
+	scene_add_recipient(&S, "prov", "care", "provider");
+	scene_add_recipient(&S, "", "care", "");
+	S.recipients[1].kind = SLUIS_RECIPIENT_RECOVERY;
+	scene_add_recipient(&S, "officer", "team", "privacy-officer");
+	scene_add_section(&S, "plan", 3);
+	scene_add_section(&S, "justification", 4);
+	t.categories[0] = sluis_pb(sluis_bytes_text(ASKED[0]));
+	t.r.n_category_codes = 1;
+	sluis_inquiry_judge(S.policy, &of, &S.facts, &S.act, &verdict);
+	assert_int_equal(verdict.outcome, SLUIS_PERMIT);
+	/* a plan for the officer is another matter, and a justification alone is no answer */
+	S.sections[0].recipients = 5;
+	sluis_inquiry_judge(S.policy, &of, &S.facts, &S.act, &verdict);
+	assert_int_equal(verdict.rule, SLUIS_RULE_RECEIVER_COUNT);
+	assert_int_equal(verdict.recipient, 2);
+	verdict = (struct sluis_verdict){ .outcome = SLUIS_PERMIT };
+	S.act.sections = &S.sections[1];
+	S.act.section_count = 1;
+	sluis_inquiry_judge(S.policy, &of, &S.facts, &S.act, &verdict);
+	assert_int_equal(verdict.rule, SLUIS_RULE_RECEIVER_COUNT);
+}
+
 /* `plan` is required in every message of that purpose: who asked for the agreements gets it beside them. */
 static void
 what_the_matrix_requires_may_go_with_it(void **state)
@@ -234,6 +267,14 @@ what_the_matrix_requires_may_go_with_it(void **state)
 	scene_add_section(&S, "plan", 1);
 	scene_add_section(&S, "agreement", 1);
 	assert_string_equal(judged("prov", ASKED, 1), "matrix");
+	/* what another row requires is no reason */
+	scene_init_push(&S, scene_default_policy(), "transfer", "monitoring", "director");
+	scene_add_recipient(&S, "town", "town", "municipality-access");
+	scene_grant_to(&S, "town", "");
+	scene_add_section(&S, "agreement", 1);
+	assert_string_equal(judged("town", ASKED, 1), "matrix");
+	scene_add_section(&S, "advice", 1);
+	assert_string_equal(judged("town", ASKED, 1), "category-not-allowed");
 }
 
 static void
@@ -262,6 +303,7 @@ main(void)
 		cmocka_unit_test(each_byte_and_length_counts),
 		cmocka_unit_test(an_answer_carries_what_was_asked),
 		cmocka_unit_test(an_answer_goes_to_nobody_else),
+		cmocka_unit_test(recovery_keys_and_justifications_stand_beside_it),
 		cmocka_unit_test(what_the_matrix_requires_may_go_with_it),
 		cmocka_unit_test(a_refusal_stays_what_it_is),
 	};

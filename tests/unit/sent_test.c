@@ -152,10 +152,51 @@ damage_is_told_from_a_lie(void **state)
 	assert_int_equal(get(&s.draft.message_id, &manifest), SLUIS_OK);
 }
 
+/** Ids in the order in which they came. */
+struct seen {
+	struct sluis_id ids[4];
+	size_t n;
+	enum sluis_err stop;
+};
+
+static enum sluis_err
+see(void *context, const struct sluis_id *id)
+{
+	struct seen *seen = context;
+
+	assert_true(seen->n < 4);
+	seen->ids[seen->n++] = *id;
+	return seen->stop;
+}
+
+/* Each message once; what lies beside them is nobody's message. */
+static void
+what_was_kept_is_listed(void **state)
+{
+	const struct sluis_id first = { { 1 } }, second = { { 2 } };
+	struct seen all = { .stop = SLUIS_OK }, stopped = { .stop = SLUIS_ENOMEM };
+	size_t before;
+
+	(void)state;
+	assert_int_equal(sluis_sent_list(profile, see, &all), SLUIS_OK);
+	before = all.n;
+	assert_int_equal(sluis_sent_keep(profile, &second, packed, &failure), SLUIS_OK);
+	assert_int_equal(sluis_sent_keep(profile, &first, packed, &failure), SLUIS_OK);
+	assert_int_equal(sluis_profile_write(profile, "sent/notes.txt", packed, &failure), SLUIS_OK);
+	all.n = 0;
+	assert_int_equal(sluis_sent_list(profile, see, &all), SLUIS_OK);
+	assert_int_equal(all.n, before + 2);
+	for (size_t i = 1; i < all.n; i++)
+		assert_true(memcmp(all.ids[i - 1].bytes, all.ids[i].bytes, SLUIS_ID_BYTES) < 0);
+	assert_int_equal(sluis_sent_list(profile, see, &stopped), SLUIS_ENOMEM);
+	assert_int_equal(stopped.n, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_kept_is_listed, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_kept_yet, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_sent_comes_back_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_is_of_the_message_that_it_is_kept_under, setup, teardown),
