@@ -7,7 +7,9 @@
  * may stand. Never: sockets, clock, store; randomness only through a parameter. Not for several threads at once.
  * Source: PROTOCOL 4; c2sp.org/age v1.1.0; crypto.md 1.
  *
- * BUGS: no ASCII armour, no passphrases, no hybrid recipients; such files are refused, never misread.
+ * Passphrases (scrypt) are for files of one's own, never for sections.
+ *
+ * BUGS: no ASCII armour, no hybrid recipients; such files are refused, never misread.
  */
 #ifndef SLUIS_AGE_H
 #define SLUIS_AGE_H
@@ -100,6 +102,7 @@ struct sluis_age_to {
 struct sluis_age_identities {
 	const struct sluis_secret32 *keys;
 	size_t n_keys;
+	struct sluis_bytes passphrase; /* empty: none; tried where the file asks for one */
 };
 
 /**
@@ -150,6 +153,20 @@ struct sluis_age_sealer;
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_age_sealer_new(const struct sluis_age_to *to, sluis_random random,
     void *random_context, struct sluis_writer *out, struct sluis_age_sealer **ret);
+
+/** How much work a passphrase is made to be: 2^N rounds of scrypt, 2^(N+10) bytes; that of stock age, and what is still read. */
+#define SLUIS_AGE_WORK_LOG2 18
+#define SLUIS_AGE_WORK_MAX_LOG2 20
+/** Bytes of the header and nonce that sluis_age_passphrase_sealer_new() writes, at most. */
+#define SLUIS_AGE_PASSPHRASE_HEADER_BYTES 192
+
+/**
+ * sluis_age_passphrase_sealer_new(passphrase, work_log2, random, random_context, out, ret):
+ * As _sealer_new, for who knows ${passphrase} (1 byte or more); stock age opens it. Takes from ${random}: file key, nonce, salt (16).
+ * Errors: SLUIS_EUSAGE (no passphrase, work outside 1..SLUIS_AGE_WORK_MAX_LOG2, no room), SLUIS_ENOMEM.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_age_passphrase_sealer_new(struct sluis_bytes passphrase, unsigned work_log2,
+    sluis_random random, void *random_context, struct sluis_writer *out, struct sluis_age_sealer **ret);
 
 /** sluis_age_sealer_secret(sealer, ret): what sluis_age_sealer_resume() needs; keep it sealed, wipe it. */
 void sluis_age_sealer_secret(const struct sluis_age_sealer *sealer, struct sluis_age_file_secret *ret);

@@ -13,8 +13,6 @@ enum {
 	KEY_BYTES = 32
 };
 
-static const char SCRYPT_TYPE[] = "scrypt";
-
 static bool
 starts_with(struct sluis_bytes bytes, const char *text)
 {
@@ -112,7 +110,7 @@ parse_stanza(struct sluis_reader *r, struct sluis_age_header *ret)
 		if (!is_x25519_form(&stanza))
 			return SLUIS_EHEADER;
 		ret->n_x25519++;
-	} else if (sluis_bytes_is_text(stanza.type, SCRYPT_TYPE)) {
+	} else if (sluis_bytes_is_text(stanza.type, SLUIS_AGE_SCRYPT_TYPE)) {
 		ret->n_scrypt++;
 	} else if (sluis_bytes_is_text(stanza.type, SLUIS_AGE_CONTEXT_TYPE)) {
 		ret->n_context++;

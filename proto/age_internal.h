@@ -10,6 +10,7 @@
 
 #define SLUIS_AGE_VERSION_LINE "age-encryption.org/v1\n"
 #define SLUIS_AGE_X25519_TYPE "X25519"
+#define SLUIS_AGE_SCRYPT_TYPE "scrypt"
 #define SLUIS_AGE_STANZA_MARK "-> "
 #define SLUIS_AGE_MAC_MARK "---"
 
@@ -46,6 +47,18 @@ SLUIS_MUST_CHECK enum sluis_err sluis_age_header_write(const struct sluis_age_to
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_age_header_unlock(const struct sluis_age_header *header,
     const struct sluis_age_identities *identities, uint8_t ret_file_key[static SLUIS_AGE_FILE_KEY_BYTES]);
+
+/** sluis_age_header_mac(file_key, signed_part, ret): the MAC of a header, 32 bytes. */
+void sluis_age_header_mac(const uint8_t file_key[static SLUIS_AGE_FILE_KEY_BYTES], struct sluis_bytes signed_part,
+    uint8_t ret[static 32]);
+
+/**
+ * sluis_age_passphrase_unwrap(stanza, passphrase, ret_file_key):
+ * Open a scrypt stanza. Errors: SLUIS_EHEADER (its form, or more work than SLUIS_AGE_WORK_MAX_LOG2), SLUIS_ENOMATCH (another
+ * passphrase), SLUIS_ENOMEM.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_age_passphrase_unwrap(const struct sluis_age_stanza *stanza,
+    struct sluis_bytes passphrase, uint8_t ret_file_key[static SLUIS_AGE_FILE_KEY_BYTES]);
 
 /** The payload's chunks, one after the other: key and counter. */
 struct sluis_age_chunks {

@@ -36,17 +36,6 @@ wrapping_key(const struct sluis_secret32 *secret, const uint8_t point[static KEY
 }
 
 static void
-header_mac(const uint8_t file_key[static SLUIS_AGE_FILE_KEY_BYTES], struct sluis_bytes signed_part,
-    uint8_t ret[static KEY_BYTES])
-{
-	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 key = { 0 };
-
-	if (sluis_hkdf(sluis_bytes(file_key, SLUIS_AGE_FILE_KEY_BYTES), sluis_bytes(NULL, 0),
-	        sluis_bytes_text("header"), key.bytes, sizeof(key.bytes)) == SLUIS_OK)
-		sluis_hmac(sluis_bytes(key.bytes, sizeof(key.bytes)), signed_part, ret);
-}
-
-static void
 put_base64_line(struct sluis_writer *out, const uint8_t bytes[static KEY_BYTES])
 {
 	char line[BASE64_32 + 1];
@@ -83,6 +72,17 @@ put_context(const struct sluis_hash *context, struct sluis_writer *out)
 	sluis_writer_put_text(out, "\n");
 }
 
+void
+sluis_age_header_mac(const uint8_t file_key[static SLUIS_AGE_FILE_KEY_BYTES], struct sluis_bytes signed_part,
+    uint8_t ret[static KEY_BYTES])
+{
+	SLUIS_AUTO(sluis_secret32_wipe) struct sluis_secret32 key = { 0 };
+
+	if (sluis_hkdf(sluis_bytes(file_key, SLUIS_AGE_FILE_KEY_BYTES), sluis_bytes(NULL, 0),
+	        sluis_bytes_text("header"), key.bytes, sizeof(key.bytes)) == SLUIS_OK)
+		sluis_hmac(sluis_bytes(key.bytes, sizeof(key.bytes)), signed_part, ret);
+}
+
 struct sluis_age_file_secret
 sluis_age_file_secret_new(sluis_random random, void *random_context)
 {
@@ -113,7 +113,7 @@ sluis_age_header_write(const struct sluis_age_to *to, const struct sluis_age_fil
 		SLUIS_TRY(put_x25519(&to->recipients[i], secret, &ephemeral, &w));
 	}
 	sluis_writer_put_text(&w, SLUIS_AGE_MAC_MARK);
-	header_mac(secret->file_key, sluis_bytes(sluis_age_end(out), w.len - out->len), mac);
+	sluis_age_header_mac(secret->file_key, sluis_bytes(sluis_age_end(out), w.len - out->len), mac);
 	sluis_writer_put_text(&w, " ");
 	put_base64_line(&w, mac);
 	sluis_writer_put(&w, secret->nonce, sizeof(secret->nonce));
@@ -176,10 +176,12 @@ unlock(const struct sluis_age_header *header, const struct sluis_age_identities 
 	enum sluis_err err = SLUIS_ENOMATCH;
 	uint8_t mac[KEY_BYTES] = { 0 };
 
+	if (header->n_scrypt > 0 && identities->passphrase.len > 0)
+		err = sluis_age_passphrase_unwrap(&header->stanzas[0], identities->passphrase, ret_file_key);
 	for (size_t i = 0; i < identities->n_keys && err == SLUIS_ENOMATCH; i++)
 		err = unwrap_any(header, &identities->keys[i], ret_file_key);
 	SLUIS_TRY(err);
-	header_mac(ret_file_key, header->signed_part, mac);
+	sluis_age_header_mac(ret_file_key, header->signed_part, mac);
 	return sodium_memcmp(mac, header->mac, sizeof(mac)) == 0 ? SLUIS_OK : SLUIS_EHMAC;
 }
 

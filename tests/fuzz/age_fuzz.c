@@ -14,7 +14,7 @@ enum { KEYS = 2, PLAIN_MAX = 512 };
 
 static struct sluis_secret32 IDENTITIES[KEYS];
 static struct sluis_public RECIPIENTS[KEYS];
-static const struct sluis_age_identities OWN = { IDENTITIES, KEYS };
+static const struct sluis_age_identities OWN = { .keys = IDENTITIES, .n_keys = KEYS };
 
 static void
 make_keys(void)

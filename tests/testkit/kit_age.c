@@ -3,7 +3,7 @@
  * kit_age - age vectors in the form of C2SP/CCTV: header lines, an empty line, an age file.
  *
  * X25519 vectors must come out exactly as they say, opened whole and as a stream in pieces, and what opens is
- * sealed again byte for byte. Armour, passphrases and hybrid keys we do not have: those must fail, no more.
+ * sealed again byte for byte. Armour and hybrid keys we do not have: those must fail, no more.
  */
 #include "kit.h"
 
@@ -23,7 +23,8 @@ struct vector {
 	const char *name;
 	enum sluis_err expect;
 	bool has_expect, compressed, unknown_key;
-	bool armored, passphrase, foreign_identity; /* what we do not have */
+	bool armored, foreign_identity; /* what we do not have */
+	struct sluis_bytes passphrase; /* empty: none; within the file that was read */
 	bool has_payload, has_file_key;
 	struct sluis_hash payload;
 	uint8_t file_key[SLUIS_AGE_FILE_KEY_BYTES];
@@ -34,7 +35,7 @@ struct vector {
 
 struct run {
 	struct kit_count *count;
-	size_t n_unknown, n_armored, n_passphrase, n_hybrid;
+	size_t n_unknown, n_armored, n_hybrid;
 };
 
 static const struct {
@@ -102,7 +103,7 @@ read_key(struct vector *v, const char *key, const char *value)
 	if (strcmp(key, "armored") == 0)
 		return v->armored = strcmp(value, "yes") == 0;
 	if (strcmp(key, "passphrase") == 0)
-		v->passphrase = true;
+		v->passphrase = sluis_bytes_text(value);
 	else if (strcmp(key, "comment") != 0)
 		v->unknown_key = true;
 	return true;
@@ -160,7 +161,8 @@ read_vector(const char *path, const struct kit_file *file, struct vector *v)
 static struct sluis_age_identities
 identities_of(const struct vector *v)
 {
-	return (struct sluis_age_identities){ .keys = v->identities, .n_keys = v->n_identities };
+	return (struct sluis_age_identities){
+		.keys = v->identities, .n_keys = v->n_identities, .passphrase = v->passphrase };
 }
 
 /* As a stream, ${piece} bytes at a time; ${out} then holds what was released before an error. */
@@ -235,11 +237,10 @@ judge(const struct vector *v, struct sluis_writer a, struct sluis_writer b)
 	return NULL;
 }
 
-/* A scrypt stanza where keys are given is a matter of the header, which we must judge rightly. */
 static bool
 is_foreign(const struct vector *v)
 {
-	return v->armored || v->foreign_identity || (v->passphrase && v->n_identities == 0);
+	return v->armored || v->foreign_identity;
 }
 
 static int
@@ -285,8 +286,6 @@ one(const char *path, const char *name, void *context)
 		run->n_armored++;
 	else if (v.foreign_identity)
 		run->n_hybrid++;
-	else if (is_foreign(&v))
-		run->n_passphrase++;
 	return run_vector(&v, run);
 }
 
@@ -301,8 +300,6 @@ kit_age(const char *path, struct kit_count *count)
 	kit_skip(run.n_unknown, "vectors", "a header line that we do not know");
 	kit_skip(run.n_armored, "armored vectors",
 	    "we have no ASCII armor; counted is only that a binary reader opens none");
-	kit_skip(run.n_passphrase, "scrypt vectors",
-	    "we have no passphrases; counted is only that they do not open");
 	kit_skip(run.n_hybrid, "hybrid vectors",
 	    "we have no post-quantum keys; counted is only that they do not open");
 	return rc;

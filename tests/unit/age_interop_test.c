@@ -208,8 +208,8 @@ we_open_what_age_seals(void **state)
 		skip();
 	for (size_t i = 0; i < SLUIS_ARRAY_LEN(SIZES) + KEYS; i++) {
 		const size_t n = i % KEYS + 1, len = SIZES[i % SLUIS_ARRAY_LEN(SIZES)];
-		const struct sluis_age_identities identities = { &IDENTITIES[n - 1], 1 };
-		const struct sluis_age_identities others = { &IDENTITIES[n % KEYS], n == KEYS ? 0 : 1 };
+		const struct sluis_age_identities identities = { .keys = &IDENTITIES[n - 1], .n_keys = 1 };
+		const struct sluis_age_identities others = { .keys = &IDENTITIES[n % KEYS], .n_keys = n == KEYS ? 0 : 1 };
 		struct sluis_writer sealed, out;
 
 		make_plain(plain, len);

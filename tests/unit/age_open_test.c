@@ -19,7 +19,7 @@ static struct sluis_secret32 IDENTITIES[KEYS];
 static struct sluis_public RECIPIENTS[KEYS];
 static const struct sluis_hash CONTEXT = { "thirty-two bytes of the context" };
 static const struct sluis_age_to TO = { RECIPIENTS, 2, &CONTEXT };
-static const struct sluis_age_identities OWN = { IDENTITIES, 1 };
+static const struct sluis_age_identities OWN = { .keys = IDENTITIES, .n_keys = 1 };
 static uint8_t *PLAIN;
 
 static const size_t SIZES[] = { 0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, PLAIN_MAX };

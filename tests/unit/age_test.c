@@ -70,7 +70,7 @@ done(struct file *f)
 static enum sluis_err
 open_with(size_t first, size_t n, struct file *f)
 {
-	const struct sluis_age_identities identities = { IDENTITIES + first, n };
+	const struct sluis_age_identities identities = { .keys = IDENTITIES + first, .n_keys = n };
 
 	return sluis_age_open(&identities, sluis_bytes(f->age.data, f->age.len), &f->plain);
 }
@@ -176,7 +176,7 @@ several_keys_are_tried_in_turn(void **state)
 {
 	struct file f = seal(1, true, 10);
 	const struct sluis_secret32 keys[3] = { IDENTITIES[5], IDENTITIES[6], IDENTITIES[0] };
-	const struct sluis_age_identities identities = { keys, 3 };
+	const struct sluis_age_identities identities = { .keys = keys, .n_keys = 3 };
 
 	(void)state;
 	assert_int_equal(sluis_age_open(&identities, sluis_bytes(f.age.data, f.age.len), &f.plain), SLUIS_OK);
@@ -213,7 +213,7 @@ appends(void **state)
 {
 	struct file f = seal(1, false, 100);
 	struct sluis_writer out = room(103);
-	const struct sluis_age_identities identities = { IDENTITIES, 1 };
+	const struct sluis_age_identities identities = { .keys = IDENTITIES, .n_keys = 1 };
 
 	(void)state;
 	sluis_writer_put(&out, "abc", 3);
@@ -260,7 +260,7 @@ every_cut_and_every_addition(void **state)
 {
 	const size_t header = sluis_age_header_size(2, true);
 	struct file f = seal(2, true, CHUNK + 30);
-	const struct sluis_age_identities identities = { IDENTITIES, 1 };
+	const struct sluis_age_identities identities = { .keys = IDENTITIES, .n_keys = 1 };
 
 	(void)state;
 	for (size_t len = 0; len < f.age.len; len = len == 1000 ? f.age.len - 100 : len + 1) {
@@ -302,7 +302,7 @@ chunks_keep_their_place(void **state)
 {
 	const size_t at = sluis_age_header_size(1, false) + NONCE;
 	struct file f = seal(1, false, 3 * CHUNK);
-	const struct sluis_age_identities identities = { IDENTITIES, 1 };
+	const struct sluis_age_identities identities = { .keys = IDENTITIES, .n_keys = 1 };
 	uint8_t *other = malloc(f.age.len + SEALED_CHUNK);
 	struct sluis_writer plain = room(4 * CHUNK);
 	static const char *const ORDERS[] = { "", "0", "01", "1", "2", "02", "12", "021", "102", "0012", "0112",
@@ -375,7 +375,7 @@ static void
 the_first_match_counts(void **state)
 {
 	const struct sluis_age_to to = { RECIPIENTS, 1, NULL };
-	const struct sluis_age_identities own = { IDENTITIES, 1 };
+	const struct sluis_age_identities own = { .keys = IDENTITIES, .n_keys = 1 };
 	struct fixed_random random = { .n = 10 }, same = { .n = 10 };
 	struct sluis_writer a = room(500), b = room(500), both = room(500), plain = room(3);
 	uint8_t keys[2][32];
