@@ -9,6 +9,7 @@ umask 077
 export LC_ALL=C.UTF-8
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 TOP=$PWD # a script may go elsewhere; its broker must end all the same
+REGION_SH=$PWD/deploy/region.sh
 export SLUIS_BIN=${SLUIS_BIN:-$PWD/${B:-build}}
 # The sanitizers' own tables do not fit under a limit on locked or mapped memory, and leaks at exit are for unit tests.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
