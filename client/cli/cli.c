@@ -2,13 +2,10 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +13,7 @@
 
 #include "pull.h"
 
-enum { PREFIX_MIN = 6, PASSPHRASE_MAX = 1024, GRANTS_MAX = 64 };
+enum { PREFIX_MIN = 6, GRANTS_MAX = 64 };
 
 /* ---- output ---- */
 
@@ -113,78 +110,7 @@ cli_json_id(const uint8_t id[static SLUIS_ID_BYTES])
 	return json_string(hex);
 }
 
-/* ---- passphrase, session ---- */
-
-static size_t
-read_secret_file(const char *path, char *ret, size_t cap)
-{
-	const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = 0;
-
-	if (fd < 0)
-		return 0;
-	if (fstat(fd, &st) == 0 && (st.st_mode & 077) == 0)
-		n = read(fd, ret, cap);
-	else
-		cli_note("sluis: error: %s", _("the passphrase file is open to others; chmod 600"));
-	close(fd);
-	while (n > 0 && (ret[n - 1] == '\n' || ret[n - 1] == '\r'))
-		n--;
-	return n < 0 ? 0 : (size_t)n;
-}
-
-static size_t
-ask_terminal(const char *prompt, char *ret, size_t cap)
-{
-	FILE *tty = fopen("/dev/tty", "r+");
-	struct termios old, quiet;
-	size_t n = 0;
-
-	if (tty == NULL)
-		return 0;
-	fputs(prompt, tty);
-	(void)fflush(tty);
-	if (tcgetattr(fileno(tty), &old) == 0) {
-		quiet = old;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		(void)tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
-		if (fgets(ret, (int)cap, tty) != NULL)
-			n = strcspn(ret, "\r\n");
-		(void)tcsetattr(fileno(tty), TCSAFLUSH, &old);
-		fputc('\n', tty);
-	}
-	fclose(tty);
-	return n;
-}
-
-static size_t
-ask_passphrase(void *context, bool is_new, char *ret, size_t cap)
-{
-	const struct cli *cli = context;
-	char again[PASSPHRASE_MAX];
-	size_t n, m;
-
-	if (cli->passphrase_file != NULL)
-		return read_secret_file(cli->passphrase_file, ret, cap);
-	n = ask_terminal(is_new ? _("new passphrase for this profile: ") : _("passphrase of this profile: "),
-	    ret, cap);
-	if (!is_new || n == 0)
-		return n;
-	m = ask_terminal(_("once more: "), again, sizeof(again));
-	if (m != n || sodium_memcmp(again, ret, n) != 0)
-		n = 0;
-	sodium_memzero(again, sizeof(again));
-	return n;
-}
-
-const struct sluis_passphrase *
-cli_passphrase(struct cli *cli)
-{
-	cli->passphrase.ask = ask_passphrase;
-	cli->passphrase.context = cli;
-	return &cli->passphrase;
-}
+/* ---- session ---- */
 
 SLUIS_MUST_CHECK enum sluis_err
 cli_open(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)

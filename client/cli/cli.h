@@ -16,11 +16,20 @@
 
 enum { CLI_LIST_MAX = 64 };
 
+/** One passphrase to ask for: ${context} of cli_ask(). */
+struct cli_asking {
+	const char *file; /* NULL: the terminal is asked */
+	const char *prompt;
+	const char *prompt_new; /* asked twice */
+};
+
 struct cli {
 	char profile[SLUIS_PATH_MAX];
 	bool json;
+	bool is_reminded; /* of what ends soon: not again in this run */
 	enum sluis_lang lang;
 	const char *passphrase_file; /* NULL: a terminal is asked */
+	struct cli_asking asking;
 	struct sluis_passphrase passphrase;
 };
 
@@ -64,6 +73,9 @@ SLUIS_MUST_CHECK enum sluis_err cli_open(struct cli *cli, struct sluis_session *
 SLUIS_MUST_CHECK enum sluis_err cli_open_offline(struct cli *cli, struct sluis_session **ret,
     struct sluis_failure *failure);
 
+/** cli_ask: the ask of a struct sluis_passphrase whose context is a struct cli_asking. The file must be closed to others. */
+size_t cli_ask(void *context, bool is_new, char *ret, size_t cap);
+
 /** cli_passphrase(cli): asks the terminal, or reads --passphrase-file. */
 const struct sluis_passphrase *cli_passphrase(struct cli *cli);
 
@@ -102,6 +114,7 @@ enum sluis_err cmd_enrol(struct cli *cli, char **argv, struct sluis_failure *fai
 enum sluis_err cmd_whoami(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_doctor(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_directory(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_profile(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_keys(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_org(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_registry(struct cli *cli, char **argv, struct sluis_failure *failure);

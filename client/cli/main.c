@@ -30,6 +30,7 @@ static const struct {
 	{ "org",       cmd_org,       N_("issue and list records of your organisation") },
 	{ "registry",  cmd_registry,  N_("invite, approve, suspend; policy (registrars)") },
 	{ "keys",      cmd_keys,      N_("list or export this member's keys") },
+	{ "profile",   cmd_profile,   N_("back up this profile, or put it back") },
 	{ "case",      cmd_case,      N_("open, list, show, join, leave, step, invite, inform, shield, label, close") },
 	{ "grant",     cmd_grant,     N_("record, refuse and list consents") },
 	{ "push",      cmd_push,      N_("send sections of a case file") },

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,7 +17,7 @@
 #include "profile_files.h"
 #include "profile_json.h"
 
-enum { LOCK_WAIT_MS = 30000, LOCK_STEP_MS = 50, SMALL_MAX = 256 * 1024, EPOCHS_AHEAD = 13, EPOCH_DAYS = 31 };
+enum { LOCK_WAIT_MS = 30000, SMALL_MAX = 256 * 1024, EPOCHS_AHEAD = 13, EPOCH_DAYS = 31 };
 
 struct sluis_profile {
 	char dir[SLUIS_PATH_MAX];
@@ -54,17 +53,12 @@ open_folder(const char *dir, struct sluis_profile *profile, struct sluis_failure
 static enum sluis_err
 take_lock(struct sluis_profile *profile, struct sluis_failure *failure)
 {
-	const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
+	const enum sluis_err err = sluis_profile_file_lock(profile->fd, "lock", LOCK_WAIT_MS, &profile->lock_fd);
 
-	profile->lock_fd = openat(profile->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (profile->lock_fd < 0)
-		return sluis_fail(failure, SLUIS_EIO, _("the profile cannot be locked: %s"),
-		    strerror(errno));
-	for (int waited = 0; waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
-		if (flock(profile->lock_fd, LOCK_EX | LOCK_NB) == 0)
-			return SLUIS_OK;
-		nanosleep(&step, NULL);
-	}
+	if (err == SLUIS_OK)
+		return SLUIS_OK;
+	if (err != SLUIS_EBUSY)
+		return sluis_fail(failure, err, _("the profile cannot be locked: %s"), _(sluis_err_text(err)));
 	(void)sluis_fail(failure, SLUIS_EBUSY, _("another program is using this profile"));
 	sluis_fail_hint(failure, _("wait until it is done, then repeat"));
 	return SLUIS_EBUSY;
@@ -375,6 +369,20 @@ sluis_profile_sequence_ahead(struct sluis_profile *profile, const char *handle, 
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("allotting a number"));
 	*ret = *last + 1;
 	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_profile_raise_sequence(struct sluis_profile *profile, const char *handle, uint64_t at_least,
+    struct sluis_failure *failure)
+{
+	uint64_t *last = sluis_profile_state_sequence(&profile->state, handle);
+
+	if (last == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("allotting a number"));
+	if (*last >= at_least)
+		return SLUIS_OK;
+	*last = at_least;
+	return save_state(profile, failure);
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -96,6 +96,10 @@ SLUIS_MUST_CHECK enum sluis_err sluis_profile_next_sequence(struct sluis_profile
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_sequence_ahead(struct sluis_profile *profile,
     const char *handle, uint64_t *ret, struct sluis_failure *failure);
 
+/** sluis_profile_raise_sequence: numbers up to ${at_least} are used for ${handle}; durable. Never lower. */
+SLUIS_MUST_CHECK enum sluis_err sluis_profile_raise_sequence(struct sluis_profile *profile, const char *handle,
+    uint64_t at_least, struct sluis_failure *failure);
+
 /* Files of the profile by relative name ("policy/ab.yaml", "cases/ID", "outbox/KEY"): durable, 0600; folders are made. */
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_write(struct sluis_profile *profile, const char *name,
     struct sluis_bytes bytes, struct sluis_failure *failure);

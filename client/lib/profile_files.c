@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { NAME_MAX_BYTES = 256 };
+enum { NAME_MAX_BYTES = 256, LOCK_STEP_MS = 50 };
 
 static enum sluis_err
 err_of_errno(void)
@@ -185,5 +187,26 @@ sluis_profile_file_check_secret(int dir, const char *name)
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) ||
 	    (st.st_mode & 077) != 0 || (st.st_uid != geteuid() && geteuid() != 0))
 		return SLUIS_EKEYS;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_profile_file_lock(int dir, const char *name, int wait_ms, int *ret_fd)
+{
+	const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
+	const int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_of_errno();
+	for (int waited = 0;; waited += LOCK_STEP_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			break;
+		if (waited >= wait_ms) {
+			close(fd);
+			return SLUIS_EBUSY;
+		}
+		nanosleep(&step, NULL);
+	}
+	*ret_fd = fd;
 	return SLUIS_OK;
 }

@@ -20,6 +20,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_profile_file_remove(int dir, const char *n
 /** In order of name. A missing folder holds nothing. */
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_file_list(int dir, const char *folder,
     enum sluis_err (*each)(void *context, const char *name), void *context);
+/** Lock the file ${name}, made where it is not there, waiting at most ${wait_ms}; *${ret_fd} holds it until closed. Errors: SLUIS_EBUSY. */
+SLUIS_MUST_CHECK enum sluis_err sluis_profile_file_lock(int dir, const char *name, int wait_ms, int *ret_fd);
 /** A regular file of this user, mode without group and others, no link: else SLUIS_EKEYS. */
 SLUIS_MUST_CHECK enum sluis_err sluis_profile_file_check_secret(int dir, const char *name);
 

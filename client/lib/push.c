@@ -16,9 +16,10 @@
 #include "push_check.h"
 #include "push_link.h"
 #include "push_refused.h"
+#include "restored.h"
 #include "sent.h"
 
-enum { ARENA_BYTES = 8 * 1024 * 1024 };
+enum { ARENA_BYTES = 8 * 1024 * 1024, NUMBER_TRIES = 32 };
 
 /* ---- preview ---- */
 
@@ -193,6 +194,39 @@ send_new(struct sluis_session *session, const struct sluis_push_request *request
 	return send_and_settle(session, name, &parcel, arena, ret, failure);
 }
 
+static bool
+is_number_used(enum sluis_err err, const struct sluis_failure *failure)
+{
+	return err == SLUIS_EREFUSED && strcmp(failure->rule, "sequence-reused") == 0;
+}
+
+/*
+ * This profile is older than what was sent with it, or has a twin: learn how far the numbers are, then take the next until one is
+ * free. What was refused was nowhere accepted, so the same sections go as a new message, and none goes twice.
+ */
+static enum sluis_err
+send_with_next(struct sluis_session *session, const struct sluis_push_request *request, const char *name,
+    struct sluis_push_done *ret, struct sluis_failure *failure)
+{
+	struct sluis_failure counting = { .err = SLUIS_OK };
+	enum sluis_err err = sluis_restored_recount(session, &counting);
+
+	if (err != SLUIS_OK) {
+		*failure = counting;
+		return err;
+	}
+	for (unsigned i = 0; i < NUMBER_TRIES; i++) {
+		SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(ARENA_BYTES);
+
+		if (arena == NULL)
+			return sluis_fail_err(failure, SLUIS_ENOMEM, _("sending"));
+		err = send_new(session, request, name, arena, ret, failure);
+		if (!is_number_used(err, failure))
+			return err;
+	}
+	return err;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 sluis_push_send(struct sluis_session *session, const struct sluis_push_request *request,
     struct sluis_push_done *ret, struct sluis_failure *failure)
@@ -201,14 +235,19 @@ sluis_push_send(struct sluis_session *session, const struct sluis_push_request *
 	SLUIS_AUTO(sluis_freep) void *owned = NULL;
 	struct parcel waiting;
 	char name[SLUIS_OUTBOX_NAME];
+	enum sluis_err err;
 
+	ret->look = (struct sluis_push_look){ .released = 0 };
 	ret->look = (struct sluis_push_look){ .released = 0 };
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("sending"));
+	SLUIS_TRY(sluis_restored_settle(session, NULL, NULL, failure));
 	sluis_outbox_name(session, request, name);
 	if (sluis_outbox_find(session, name, &owned, &waiting.push, &waiting.body) == SLUIS_OK)
-		return send_and_settle(session, name, &waiting, arena, ret, failure);
-	return send_new(session, request, name, arena, ret, failure);
+		err = send_and_settle(session, name, &waiting, arena, ret, failure);
+	else
+		err = send_new(session, request, name, arena, ret, failure);
+	return is_number_used(err, failure) ? send_with_next(session, request, name, ret, failure) : err;
 }
 
 void
