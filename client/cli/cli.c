@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "expiry.h"
 #include "pull.h"
 
 enum { PREFIX_MIN = 6, GRANTS_MAX = 64 };
@@ -115,7 +116,11 @@ cli_json_id(const uint8_t id[static SLUIS_ID_BYTES])
 SLUIS_MUST_CHECK enum sluis_err
 cli_open(struct cli *cli, struct sluis_session **ret, struct sluis_failure *failure)
 {
-	return sluis_session_open(cli->profile, cli_passphrase(cli), failure, ret);
+	SLUIS_TRY(sluis_session_open(cli->profile, cli_passphrase(cli), failure, ret));
+	if (!cli->is_reminded)
+		expiry_remind(*ret);
+	cli->is_reminded = true;
+	return SLUIS_OK;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

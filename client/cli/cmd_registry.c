@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "cli.h"
+#include "expiry.h"
 #include "hash.h"
 #include "limits.h"
 #include "record.h"
@@ -167,6 +168,7 @@ do_pending(struct cli *cli, struct sluis_session *session, char **argv, struct s
 			"organisation", cli_json_code(sluis_of(record->organisation_handle)), "roles", roles,
 			"new_organisation", pending->rows[i]->organisation != NULL));
 	}
+	expiry_of_others(session);
 	cli_emit(cli, rows);
 	return SLUIS_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "expiry.h"
 #include "hash.h"
 #include "limits.h"
 #include "request.h"
@@ -218,6 +219,25 @@ roles_text(const struct sluis_session *session, const struct sluis_member *membe
 		    cli_label(session, SLUIS_KIND_ROLE, member->roles[i], label));
 }
 
+/* What ends within 60 days: shown, and as a list. */
+static json_t *
+warnings_json(struct cli *cli, const struct sluis_session *session)
+{
+	const int64_t now_ms = sluis_now_ms();
+	const int64_t ends[] = { expiry_of_record(session), expiry_of_certificate(session) };
+	json_t *warnings = json_array();
+	char text[160];
+
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(ends); i++) {
+		expiry_text(i == 1, ends[i], now_ms, text);
+		if (text[0] == '\0')
+			continue;
+		cli_say(cli, "%s %s", _("warning:"), text);
+		json_array_append_new(warnings, json_string(text));
+	}
+	return warnings;
+}
+
 enum sluis_err
 cmd_whoami(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -225,27 +245,29 @@ cmd_whoami(struct cli *cli, char **argv, struct sluis_failure *failure)
 	const struct sluis_profile_identity *identity;
 	const struct sluis_genesis *genesis;
 	const char *state = "not-enrolled";
-	char until[32] = "", roles[256] = "";
+	char until[32] = "", certificate[32] = "", roles[256] = "";
 	json_t *json;
 
 	if (argv[0] != NULL)
 		return cli_usage(failure, "whoami");
+	cli->is_reminded = true; /* it says so itself */
 	SLUIS_TRY(cli_open(cli, &session, failure));
 	identity = sluis_profile_identity(session->profile);
 	genesis = sluis_directory_genesis(session->directory);
 	if (session->self != NULL) {
 		state = sluis_standing_text(session->self->state);
 		cli_time(session->self->until_ms, until);
+		cli_time(expiry_of_certificate(session), certificate);
 		roles_text(session, session->self, roles);
 	}
 	cli_say(cli, "%s (%s), %.*s", identity->handle, identity->organisation, (int)genesis->name.len,
 	    (const char *)genesis->name.data);
 	cli_say(cli, _("state: %s; roles: %s; until: %s"), state, roles[0] == '\0' ? "-" : roles,
 	    until[0] == '\0' ? "-" : until);
-	json = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s}", "handle", identity->handle, "organisation",
+	json = json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o}", "handle", identity->handle, "organisation",
 	    identity->organisation, "federation", request_hex(session->federation.bytes, SLUIS_HASH_BYTES),
 	    "state", state, "roles", session->self == NULL ? json_array() : roles_json(session->self), "until",
-	    until);
+	    until, "certificate_until", certificate, "warnings", warnings_json(cli, session));
 	cli_emit(cli, json);
 	return SLUIS_OK;
 }
@@ -267,18 +289,20 @@ cmd_directory(struct cli *cli, char **argv, struct sluis_failure *failure)
 			SLUIS_STANDING_BIT(SLUIS_STANDING_SUSPENDED))) != NULL) {
 		const struct sluis_organisation *organisation =
 		    sluis_directory_organisation(session->directory, member->organisation_handle);
-		char roles[256];
+		char roles[256], ends[32];
 
 		roles_text(session, member, roles);
 		cli_say(cli, "%-18.*s %-18.*s %-10s %s", (int)member->handle.len,
 		    (const char *)member->handle.data, (int)member->organisation_handle.len,
 		    (const char *)member->organisation_handle.data, sluis_standing_text(member->state), roles);
 		json_array_append_new(rows,
-		    json_pack("{s:o, s:o, s:o, s:o, s:s, s:o}", "handle", cli_json_code(member->handle),
+		    json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "handle", cli_json_code(member->handle),
 			"organisation", cli_json_code(member->organisation_handle), "name",
 			organisation == NULL ? json_null() : cli_json_code(organisation->name), "oin",
 			organisation == NULL ? json_null() : cli_json_code(organisation->oin), "state",
-			sluis_standing_text(member->state), "roles", roles_json(member)));
+			sluis_standing_text(member->state), "roles", roles_json(member),
+			"certificate_until", organisation == NULL ? json_null() :
+			    json_string(cli_time(organisation->valid_until_ms, ends))));
 	}
 	cli_emit(cli, rows);
 	return SLUIS_OK;

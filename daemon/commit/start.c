@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "commit/expiry.h"
 #include "commit/internal.h"
 #include "commit/revocation.h"
 #include "config.h"
@@ -249,6 +250,7 @@ start_open(struct commit *commit, struct sluis_why *why)
 	SLUIS_TRY(ledger_committed(&round));
 	SLUIS_TRY(check_keys_root(commit, why));
 	SLUIS_TRY(revocation_read(commit->revocation, commit->directory, round.now_ms, why));
+	expiry_log(commit->directory, round.now_ms);
 	snapshot = sluis_directory_copy(commit->directory);
 	if (snapshot == NULL)
 		return SLUIS_ENOMEM;

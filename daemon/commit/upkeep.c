@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <sys/statvfs.h>
 
+#include "commit/expiry.h"
 #include "commit/internal.h"
 #include "commit/revocation.h"
 #include "config.h"
@@ -73,8 +74,10 @@ upkeep_due(struct commit *commit)
 		commit_tell_rates(commit);
 		log_line(LOG_LEVEL_NOTICE, "policy-changed");
 	}
-	if (revocation_is_due(commit->revocation, now_ms))
+	if (revocation_is_due(commit->revocation, now_ms)) {
 		upkeep_lists(commit, now_ms);
+		expiry_log(commit->directory, now_ms);
+	}
 }
 
 void
