@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
 #include <zmq.h>
 
 #include "limits.h"
@@ -81,6 +82,84 @@ sluis_connection_close(struct sluis_connection *connection)
 	if (connection->context != NULL)
 		(void)zmq_ctx_term(connection->context);
 	free(connection);
+}
+
+/* The number of an event of the socket; 0 when none comes in time. Each is two parts: number and value, then address. */
+static uint16_t
+next_event(void *monitor, int64_t timeout_ms)
+{
+	zmq_pollitem_t item = { .socket = monitor, .events = ZMQ_POLLIN };
+	uint16_t event = 0;
+	zmq_msg_t part;
+
+	if (zmq_poll(&item, 1, (long)timeout_ms) <= 0)
+		return 0;
+	for (bool first = true, more = true; more; first = false) {
+		zmq_msg_init(&part);
+		more = zmq_msg_recv(&part, monitor, 0) >= 0 && zmq_msg_more(&part) != 0;
+		if (first && zmq_msg_size(&part) >= sizeof(event))
+			memcpy(&event, zmq_msg_data(&part), sizeof(event));
+		zmq_msg_close(&part);
+	}
+	return event;
+}
+
+/* The broker hangs up on a key that is not its own; another program says nothing that could be a handshake. */
+static enum sluis_connection_found
+watch(void *monitor, int64_t timeout_ms)
+{
+	enum sluis_connection_found found = SLUIS_FOUND_NOTHING;
+
+	for (;;) {
+		switch (next_event(monitor, timeout_ms)) {
+		case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+			return SLUIS_FOUND_BROKER;
+		case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
+		case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL:
+		case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+		case ZMQ_EVENT_DISCONNECTED:
+			return SLUIS_FOUND_OTHER;
+		case ZMQ_EVENT_CONNECTED:
+			found = SLUIS_FOUND_OTHER; /* unless it goes on */
+			break;
+		case 0:
+			return found;
+		default:
+			break;
+		}
+	}
+}
+
+void
+sluis_connection_new_key(struct sluis_secret32 *ret_secret, struct sluis_public *ret_public)
+{
+	randombytes_buf(ret_secret->bytes, sizeof(ret_secret->bytes));
+	crypto_scalarmult_base(ret_public->bytes, ret_secret->bytes);
+}
+
+enum sluis_connection_found
+sluis_connection_probe(const struct sluis_connection_target *target, int64_t timeout_ms)
+{
+	static const char PLACE[] = "inproc://probe";
+	enum sluis_connection_found found = SLUIS_FOUND_NOTHING;
+	struct sluis_connection c = { .context = zmq_ctx_new() };
+	void *monitor = NULL;
+
+	c.socket = c.context == NULL ? NULL : zmq_socket(c.context, ZMQ_DEALER);
+	if (c.socket != NULL && configure(c.socket, target) &&
+	    zmq_socket_monitor(c.socket, PLACE, ZMQ_EVENT_ALL) == 0 &&
+	    (monitor = zmq_socket(c.context, ZMQ_PAIR)) != NULL && zmq_connect(monitor, PLACE) == 0 &&
+	    zmq_connect(c.socket, target->endpoints[0]) == 0)
+		found = watch(monitor, timeout_ms);
+	if (monitor != NULL) {
+		(void)zmq_socket_monitor(c.socket, NULL, 0);
+		(void)zmq_close(monitor);
+	}
+	if (c.socket != NULL)
+		(void)zmq_close(c.socket);
+	if (c.context != NULL)
+		(void)zmq_ctx_term(c.context);
+	return found;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

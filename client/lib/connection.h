@@ -26,6 +26,18 @@ SLUIS_MUST_CHECK enum sluis_err sluis_connection_open(const struct sluis_connect
     struct sluis_connection **ret);
 void sluis_connection_close(struct sluis_connection *connection);
 
+/** sluis_connection_new_key(ret_secret, ret_public): a CURVE key pair of the moment. */
+void sluis_connection_new_key(struct sluis_secret32 *ret_secret, struct sluis_public *ret_public);
+
+/** What a handshake alone shows. */
+enum sluis_connection_found {
+	SLUIS_FOUND_BROKER,   /* it holds the key that is pinned */
+	SLUIS_FOUND_OTHER,    /* it speaks, and does not hold that key: another broker, or another program */
+	SLUIS_FOUND_NOTHING   /* no connection, or no word within the time */
+};
+/** sluis_connection_probe(target, timeout_ms): shake hands with the first endpoint of ${target}, and hang up. */
+enum sluis_connection_found sluis_connection_probe(const struct sluis_connection_target *target, int64_t timeout_ms);
+
 /** sluis_connection_send: ${body} may be empty. Errors: SLUIS_EUNREACHABLE, SLUIS_ETOOBIG. */
 SLUIS_MUST_CHECK enum sluis_err sluis_connection_send(struct sluis_connection *connection,
     struct sluis_bytes frame, struct sluis_bytes body);

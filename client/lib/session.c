@@ -296,6 +296,25 @@ sluis_session_evidence(struct sluis_session *session, const struct sluis_answer 
 }
 
 SLUIS_MUST_CHECK enum sluis_err
+sluis_session_clock(struct sluis_session *session, int64_t *ret_ahead_ms, struct sluis_failure *failure)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(SLUIS_ARENA_MAX_BYTES);
+	Sluis__Ask ask = SLUIS__ASK__INIT;
+	Sluis__AskHello hello = SLUIS__ASK_HELLO__INIT;
+	struct sluis_answer answer;
+
+	if (arena == NULL)
+		return sluis_fail_err(failure, SLUIS_ENOMEM, _("asking the broker"));
+	ask.act_case = SLUIS__ASK__ACT_HELLO;
+	ask.hello = &hello;
+	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
+	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_HELLO)
+		return sluis_fail_err(failure, SLUIS_ESTATUS, _("asking the broker"));
+	*ret_ahead_ms = sluis_now_ms() - (int64_t)answer.tell->hello->time_ms;
+	return SLUIS_OK;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
 sluis_session_sign(struct sluis_session *session, enum sluis_signed_type type,
     struct sluis_bytes payload, struct sluis_arena *arena, Sluis__Signed **ret,
     struct sluis_failure *failure)

@@ -71,6 +71,10 @@ SLUIS_MUST_CHECK enum sluis_err sluis_session_evidence(struct sluis_session *ses
     const char *type, struct sluis_arena *arena, struct sluis_event_evidence *ret,
     struct sluis_failure *failure);
 
+/** sluis_session_clock(session, ret_ahead_ms, failure): how far this machine's clock is ahead of the broker's (negative: behind it). */
+SLUIS_MUST_CHECK enum sluis_err sluis_session_clock(struct sluis_session *session, int64_t *ret_ahead_ms,
+    struct sluis_failure *failure);
+
 /** sluis_session_sync(session, failure): fetch and replay what is new in the keys log; take a policy that came in force. */
 SLUIS_MUST_CHECK enum sluis_err sluis_session_sync(struct sluis_session *session,
     struct sluis_failure *failure);

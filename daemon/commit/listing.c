@@ -28,14 +28,14 @@ answer(struct plan *plan, Sluis__Tell__AnswerCase answer_case)
 enum sluis_err
 hello_handle(struct round *round, struct plan *plan)
 {
-	Sluis__TellDone *done = sluis_arena_alloc(arena_of(plan), sizeof(*done));
+	Sluis__TellHello *hello = sluis_arena_alloc(arena_of(plan), sizeof(*hello));
 
-	(void)round;
-	if (done == NULL)
+	if (hello == NULL)
 		return SLUIS_ENOMEM;
-	sluis__tell_done__init(done);
-	plan->tell.done = done;
-	answer(plan, SLUIS__TELL__ANSWER_DONE);
+	sluis__tell_hello__init(hello);
+	hello->time_ms = (uint64_t)round->now_ms;
+	plan->tell.hello = hello;
+	answer(plan, SLUIS__TELL__ANSWER_HELLO);
 	return SLUIS_OK;
 }
 
