@@ -48,6 +48,8 @@ test  debootstrap          a clean system for the install test
 test  gcovr                coverage
 test  gdb                  looks into a core file for content
 test  iproute2             a network of its own for outages
+test  mandoc               checks the man pages
+test  zsh                  completes commands, as bash does
 test  zbar-tools           reads the code on a letter
 test  librsvg2-bin         draws it
 demo  age                  opens a delivered section with a program that is not ours
