@@ -20,7 +20,9 @@ take_apart(const char *endpoint, struct sluis_reach_place *ret)
 	if (strncmp(endpoint, SCHEME, sizeof(SCHEME) - 1) != 0 || colon == NULL || colon <= host)
 		return false;
 	len = (size_t)(colon - host);
-	if (host[0] == '[' && host[len - 1] == ']' && len > 2) { /* IPv6 */
+	if (host[0] == '[') { /* IPv6 */
+		if (len < 3 || host[len - 1] != ']')
+			return false;
 		host++;
 		len -= 2;
 	}
