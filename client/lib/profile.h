@@ -4,7 +4,8 @@
  *
  * Files: profile.json (federation, endpoints, broker's CURVE key, handle, organisation, language), secret.json (keys;
  * plain or sealed under a passphrase), keys.log (mirror), state.json (both log heads, pair sequences, durable), policy/HASH.yaml,
- * cases/ID (labels), outbox/, sent/MESSAGE, evidence/, and `lock`. All written by temporary file, fsync, rename, fsync of the folder.
+ * cases/ID (labels), outbox/, sent/MESSAGE, evidence/, `lock`; and for what runs by itself: `reminded` (day of the last hint), `told` and
+ * `watch.lock` (messages that a watch told), `restored` (put back from a backup, see restored.h). All written by temporary file, fsync, rename, fsync of the folder.
  * A profile is used by one process at a time (lock); the lock is waited for at most 30 seconds.
  * No network. Never logs.
  */
