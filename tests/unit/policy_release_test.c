@@ -143,6 +143,10 @@ HOW(exception_gone)
 {
 	S.facts.grant.exception = scene_code("haste");
 }
+HOW(text_unknown)
+{
+	S.facts.grant.text = scene_code("2019-9");
+}
 HOW(giver_missing)
 {
 	S.facts.grant.givers = scene_codes("youth");
@@ -212,6 +216,7 @@ static const struct {
 	{ band_over, "grant-band" },
 	{ exception_gone, "grant-exception" },
 	{ giver_missing, "grant-giver" },
+	{ text_unknown, "grant-text" },
 	{ grant_purpose, "grant-purpose" },
 	{ grant_category, "grant-category" },
 	{ grant_receiver, "grant-receiver" },
