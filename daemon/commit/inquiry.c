@@ -35,7 +35,7 @@ holder_facts(struct round *round, struct asking *a)
 	a->recipient.member.handle = handle;
 	a->facts.recipients = &a->recipient;
 	a->facts.recipient_count = 1;
-	if (holder == NULL || holder->approved_index == SLUIS_DIRECTORY_NEVER)
+	if (holder == NULL)
 		return SLUIS_OK; /* is_active stays false: receiver-inactive */
 	a->holder = holder;
 	a->recipient.is_on_case = a->of_case != NULL && sluis_case_member(a->of_case, handle) != NULL;

@@ -353,7 +353,7 @@ new_member(struct federation *f, const char *handle, const char *organisation)
 }
 
 struct federation_member *
-federation_add_member(struct federation *f, const char *handle, const char *organisation,
+federation_waiting_member(struct federation *f, const char *handle, const char *organisation,
     const char *roles)
 {
 	struct federation_member *member = new_member(f, handle, organisation);
@@ -361,6 +361,15 @@ federation_add_member(struct federation *f, const char *handle, const char *orga
 
 	federation_record_of(f, member, roles, &draft);
 	federation_append(f, SLUIS_ENTRY_RECORD, federation_sign_record(f, &draft, member, NULL));
+	return member;
+}
+
+struct federation_member *
+federation_add_member(struct federation *f, const char *handle, const char *organisation,
+    const char *roles)
+{
+	struct federation_member *member = federation_waiting_member(f, handle, organisation, roles);
+
 	federation_approve(f, &member->record_hash);
 	return member;
 }

@@ -95,6 +95,9 @@ struct federation_organisation *federation_add_organisation(struct federation *f
 /** federation_add_member(federation, handle, organisation, roles): roles parted by blanks; in the log and approved. */
 struct federation_member *federation_add_member(struct federation *federation, const char *handle,
     const char *organisation, const char *roles);
+/** federation_waiting_member(...): the same, in the log and not approved. */
+struct federation_member *federation_waiting_member(struct federation *federation, const char *handle,
+    const char *organisation, const char *roles);
 /** federation_suspend(federation, handle, state): an entry by the registrar about a member. */
 void federation_suspend(struct federation *federation, const char *handle, enum sluis_standing state);
 

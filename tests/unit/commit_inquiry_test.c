@@ -185,6 +185,7 @@ begin_with(int days)
 	sequence = 0;
 	snprintf(term, sizeof(term), "request-max-days: %d", days);
 	broker = broker_new(scene_replace(scene_text("config/policy.yaml"), "request-max-days: 92", term));
+	(void)federation_waiting_member(broker->f, "ghost", "provider", "provider");
 	broker_fill(broker);
 	broker_start(broker);
 	of_case = federation_open_case(broker->f, 0xc1, "director", "provider gi", &act);
@@ -230,6 +231,7 @@ who_may_not_ask_is_refused(void **state)
 		{ "provider", { .holder = "director" }, "sender-role" },
 		{ "director", { .holder = "school" }, "receiver-not-on-case" },
 		{ "director", { .holder = "nobody" }, "receiver-inactive" },
+		{ "director", { .holder = "ghost" }, "receiver-inactive" },
 		{ "director", { .category = "identification" }, "category-not-allowed" },
 		{ "director", { .category = "justification" }, "category-not-allowed" },
 		{ "director", { .category = "gossip" }, "category-unknown" },

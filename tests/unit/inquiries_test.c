@@ -137,6 +137,18 @@ only_what_asker_signed_and_concerns_the_reader(void **state)
 	assert_int_equal(sluis_inquiries_open(&session, &of_case, &t.row, f->arena, &row, &failure), SLUIS_OK);
 }
 
+/* A record that waits for its approval signs nothing that counts. */
+static void
+nobody_unapproved_asks(void **state)
+{
+	struct sluis_inquiries_row row;
+
+	(void)state;
+	(void)federation_waiting_member(f, "ghost", "provider", "provider");
+	fill("ghost", "ghost", "provider");
+	assert_int_equal(open_row(&row), SLUIS_ESIGNATURE);
+}
+
 static void
 answered_says_by_what(void **state)
 {
@@ -209,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_asker_signed_and_concerns_the_reader),
+		cmocka_unit_test(nobody_unapproved_asks),
 		cmocka_unit_test(answered_says_by_what),
 		cmocka_unit_test(declined_is_what_the_holder_signed),
 		cmocka_unit_test(overdue_and_expired_follow_the_clock),
