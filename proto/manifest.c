@@ -27,7 +27,7 @@ has_fact_twice(const Sluis__Manifest *m)
 	return false;
 }
 
-/* PROTOCOL 5.2, and the schema: the reference is "present exactly when kind is 2 or 3". */
+/* PROTOCOL 5.2, and the schema: the reference is "present exactly when kind is 2, 3 or 4". */
 static bool
 kind_fits(const Sluis__Manifest *m)
 {
@@ -36,6 +36,7 @@ kind_fits(const Sluis__Manifest *m)
 		return m->reference == NULL;
 	case SLUIS_MANIFEST_SUPERSEDES:
 	case SLUIS_MANIFEST_ANSWERS:
+	case SLUIS_MANIFEST_PASSES_ON:
 		return m->reference != NULL
 		    && !sluis_bytes_equal(sluis_of(m->reference->target_id), sluis_of(m->message_id));
 	default: /* a number from the wire, not one of our enums */

@@ -18,7 +18,8 @@
 enum sluis_manifest_kind {
 	SLUIS_MANIFEST_NEW = 1,
 	SLUIS_MANIFEST_SUPERSEDES = 2,
-	SLUIS_MANIFEST_ANSWERS = 3
+	SLUIS_MANIFEST_ANSWERS = 3,
+	SLUIS_MANIFEST_PASSES_ON = 4
 };
 
 enum sluis_manifest_recipient_kind {

@@ -34,6 +34,11 @@ add_link(const struct cli *cli, const Sluis__InboxRow *row, json_t *json)
 		cli_say(cli, _("    answers request %s"), id);
 		json_object_set_new(json, "answers", json_string(id));
 	}
+	if (row->origin != NULL) {
+		sluis_hex(row->origin->target_id.data, SLUIS_ID_BYTES, id);
+		cli_say(cli, _("    passes on %s"), id);
+		json_object_set_new(json, "origin", json_string(id));
+	}
 }
 
 json_t *

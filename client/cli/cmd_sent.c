@@ -111,6 +111,8 @@ say_copy(struct cli *cli, struct sluis_session *session, const struct copy *c)
 		cli_say(cli, _("    replaces %s"), target);
 	else if (c->kind == SLUIS_MANIFEST_ANSWERS)
 		cli_say(cli, _("    answers request %s"), target);
+	else if (c->kind == SLUIS_MANIFEST_PASSES_ON)
+		cli_say(cli, _("    passes on %s"), target);
 }
 
 static json_t *
@@ -125,6 +127,8 @@ copy_json(const struct copy *c, const char *state, json_t *receivers)
 		json_object_set_new(json, "replaces", cli_json_id(c->target.bytes));
 	else if (c->kind == SLUIS_MANIFEST_ANSWERS)
 		json_object_set_new(json, "answers", cli_json_id(c->target.bytes));
+	else if (c->kind == SLUIS_MANIFEST_PASSES_ON)
+		json_object_set_new(json, "origin", cli_json_id(c->target.bytes));
 	return json;
 }
 

@@ -92,11 +92,12 @@ take_facts(const struct cli_list *facts, struct message_args *ret, struct sluis_
 
 /* What the message refers to: one thing at most. */
 static enum sluis_err
-take_target(struct sluis_session *session, const char *answers, const char *replaces, struct message_args *ret,
-    struct sluis_failure *failure)
+take_target(struct sluis_session *session, const char *answers, const char *replaces, const char *origin,
+    struct message_args *ret, struct sluis_failure *failure)
 {
-	if (answers != NULL && replaces != NULL)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("a message answers a request or replaces a message, not both"));
+	if ((answers != NULL) + (replaces != NULL) + (origin != NULL) > 1)
+		return sluis_fail(failure, SLUIS_EUSAGE,
+		    _("a message answers a request, replaces a message or passes one on: one of these"));
 	if (answers != NULL) {
 		SLUIS_TRY(own_ids_request(session, answers, &ret->target, failure));
 		ret->request.answers = &ret->target;
@@ -104,6 +105,10 @@ take_target(struct sluis_session *session, const char *answers, const char *repl
 	if (replaces != NULL) {
 		SLUIS_TRY(own_ids_sent(session, replaces, &ret->target, failure));
 		ret->request.replaces = &ret->target;
+	}
+	if (origin != NULL) {
+		SLUIS_TRY(own_ids_message(session, origin, &ret->target, failure));
+		ret->request.origin = &ret->target;
 	}
 	return SLUIS_OK;
 }
@@ -137,7 +142,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
     struct sluis_failure *failure)
 {
 	const char *purpose = NULL, *ground = NULL, *grant = NULL, *retention = NULL;
-	const char *answers = NULL, *replaces = NULL;
+	const char *answers = NULL, *replaces = NULL, *origin = NULL;
 	struct cli_list words, facts = { .n = 0 }, criminal = { .n = 0 };
 	const struct cli_option options[] = {
 		{ "--purpose", CLI_VALUE, &purpose }, { "--ground", CLI_VALUE, &ground },
@@ -145,7 +150,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 		{ "--fact", CLI_LIST, &facts }, { "--criminal", CLI_LIST, &criminal },
 		{ "--not-bsn", CLI_LIST, &ret->not_bsn }, { "--retention", CLI_VALUE, &retention },
 		{ "--dry-run", CLI_FLAG, &ret->dry_run }, { "--answers", CLI_VALUE, &answers },
-		{ "--replaces", CLI_VALUE, &replaces }, { "--yes", CLI_FLAG, &ret->yes },
+		{ "--replaces", CLI_VALUE, &replaces }, { "--origin", CLI_VALUE, &origin }, { "--yes", CLI_FLAG, &ret->yes },
 	};
 
 	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
@@ -165,7 +170,7 @@ message_args_read(struct sluis_session *session, char **argv, struct message_arg
 		SLUIS_TRY(cli_grant_id(session, &ret->request.case_id, grant, &ret->grant_id, failure));
 		ret->request.grant_id = &ret->grant_id;
 	}
-	SLUIS_TRY(take_target(session, answers, replaces, ret, failure));
+	SLUIS_TRY(take_target(session, answers, replaces, origin, ret, failure));
 	if (retention != NULL) {
 		ret->request.retention = sluis_bytes_text(retention);
 		if (sluis_policy_retention(session->policy, ret->request.retention) == NULL)

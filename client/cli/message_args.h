@@ -16,7 +16,7 @@ struct message_args {
 	struct cli_list to;
 	struct cli_list not_bsn;
 	struct sluis_id grant_id;
-	struct sluis_id target; /* of --answers or --replaces */
+	struct sluis_id target; /* of --answers, --replaces or --origin */
 	bool dry_run;
 	bool is_folder; /* push CASE DIR: shown and asked before it is sent */
 	bool yes;
@@ -26,7 +26,7 @@ struct message_args {
 #define MESSAGE_ARGS_SYNOPSIS                                                              \
 	"push CASE --purpose P --ground G [--grant ID] --to HANDLE|role:ROLE|org:ORG ... "     \
 	"CATEGORY[.ABOUT]=FILE ... [--fact KEY=VALUE ...] [--criminal CATEGORY ...] [--not-bsn FIELD:OFFSET ...] "  \
-	"[--retention CLASS] [--answers REQUEST] [--replaces MESSAGE] [--dry-run] | push CASE DIR [--yes]"
+	"[--retention CLASS] [--answers REQUEST] [--replaces MESSAGE] [--origin MESSAGE] [--dry-run] | push CASE DIR [--yes]"
 
 /** message_args_read: look up ids, read the files. Errors: SLUIS_EUSAGE, SLUIS_EIO, SLUIS_EREFUSED (too-large, not-found). */
 SLUIS_MUST_CHECK enum sluis_err message_args_read(struct sluis_session *session, char **argv,

@@ -60,6 +60,10 @@ sluis_outbox_name(const struct sluis_session *session, const struct sluis_push_r
 		put(&state, sluis_bytes_text("replaces"));
 		put(&state, sluis_bytes(request->replaces->bytes, SLUIS_ID_BYTES));
 	}
+	if (request->origin != NULL) {
+		put(&state, sluis_bytes_text("origin"));
+		put(&state, sluis_bytes(request->origin->bytes, SLUIS_ID_BYTES));
+	}
 	crypto_generichash_final(&state, hash, sizeof(hash));
 	sluis_hex(hash, sizeof(hash), hex);
 	snprintf(ret, SLUIS_OUTBOX_NAME, "outbox/%s", hex);

@@ -100,6 +100,29 @@ is_release_of(const struct sluis_session *session, const struct sluis_parcel *pa
 	    sluis_bytes_equal(sluis_of(event->message->message_id), sluis_of(parcel->manifest.m->message_id));
 }
 
+static struct sluis_bytes
+fact_of(const Sluis__Event *event, const char *code)
+{
+	for (size_t i = 0; i < event->n_facts; i++) {
+		if (sluis_bytes_is_text(sluis_of(event->facts[i]->fact_code), code))
+			return sluis_of(event->facts[i]->value_text);
+	}
+	return sluis_bytes(NULL, 0);
+}
+
+/* PROTOCOL 6.13: where something is passed on, the log says of what, and from whom it came. */
+static bool
+is_origin_told(const Sluis__Manifest *m, const Sluis__Event *acceptance)
+{
+	char hex[2 * SLUIS_ID_BYTES + 1];
+
+	if (m->kind_number != SLUIS_MANIFEST_PASSES_ON)
+		return true;
+	sluis_hex(m->reference->target_id.data, SLUIS_ID_BYTES, hex);
+	return sluis_bytes_is_text(fact_of(acceptance, "origin"), hex) &&
+	    fact_of(acceptance, "origin-from").len > 0;
+}
+
 static enum sluis_err
 check_log(struct sluis_session *session, const struct sluis_answer *answer,
     const struct sluis_parcel *parcel, struct sluis_arena *arena, struct sluis_parcel_events *ret,
@@ -115,7 +138,7 @@ check_log(struct sluis_session *session, const struct sluis_answer *answer,
 	ret->release = evidence.event;
 	ret->release_index = evidence.index;
 	/* of this message, to us: else this handing over stands nowhere */
-	if (is_release_of(session, parcel, evidence.event))
+	if (is_release_of(session, parcel, evidence.event) && is_origin_told(parcel->manifest.m, ret->acceptance))
 		return SLUIS_OK;
 	return broken(session, answer, SLUIS_EPROOF,
 	    _("the broker's proof that it wrote this down does not hold"), failure);

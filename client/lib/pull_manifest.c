@@ -93,6 +93,8 @@ describe_acceptance(const struct sluis_parcel *parcel, struct sluis_arena *arena
 	for (size_t i = 0; i < accepted.event->n_facts; i++) {
 		if (sluis_bytes_is_text(sluis_of(accepted.event->facts[i]->fact_code), "step"))
 			json_object_set_new(root, "step", code(accepted.event->facts[i]->value_text));
+		if (sluis_bytes_is_text(sluis_of(accepted.event->facts[i]->fact_code), "origin-from"))
+			json_object_set_new(root, "origin-from", code(accepted.event->facts[i]->value_text));
 	}
 }
 
@@ -101,7 +103,7 @@ sluis_pull_manifest(const struct sluis_parcel *parcel, const struct sluis_pull_f
     struct sluis_arena *arena)
 {
 	const struct sluis_manifest *m = &parcel->manifest;
-	json_t *root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+	json_t *root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
 	    "message", hex(m->m->message_id.data, SLUIS_ID_BYTES), "case",
 	    hex(m->m->case_id.data, SLUIS_ID_BYTES), "from",
 	    json_stringn((const char *)parcel->sender->handle.data, parcel->sender->handle.len),
@@ -112,6 +114,7 @@ sluis_pull_manifest(const struct sluis_parcel *parcel, const struct sluis_pull_f
 	    describe_grant(parcel, arena), "created", moment(m->m->created_ms), "created_ms",
 	    (json_int_t)m->m->created_ms, "expires", moment(m->m->expires_ms), "replaces",
 	    reference_of(m, SLUIS_MANIFEST_SUPERSEDES), "answers", reference_of(m, SLUIS_MANIFEST_ANSWERS),
+	    "origin", reference_of(m, SLUIS_MANIFEST_PASSES_ON),
 	    "manifest", hex(m->hash.bytes, sizeof(m->hash.bytes)), "files", describe_files(m, files, n));
 
 	if (root != NULL)

@@ -34,7 +34,8 @@ struct sluis_push_request {
 	size_t n_not_bsn;           /* at most 64 */
 	struct sluis_bytes retention; /* class; empty: the policy's default for messages */
 	const struct sluis_id *answers;  /* a request, or NULL */
-	const struct sluis_id *replaces; /* a message of one's own, or NULL; not both */
+	const struct sluis_id *replaces; /* a message of one's own, or NULL */
+	const struct sluis_id *origin;   /* a message that was received and is passed on, or NULL; one of the three at most */
 };
 
 enum { SLUIS_PUSH_NAME = 80 };

@@ -83,8 +83,11 @@ sluis_push_draft(struct sluis_session *session, const struct sluis_push_intent *
 		.retention = intent->act.retention,
 		.kind = request->answers != NULL ? SLUIS_MANIFEST_ANSWERS :
 		    request->replaces != NULL	   ? SLUIS_MANIFEST_SUPERSEDES :
+		    request->origin != NULL	   ? SLUIS_MANIFEST_PASSES_ON :
 						     SLUIS_MANIFEST_NEW,
-		.target = request->answers != NULL ? request->answers : request->replaces,
+		.target = request->answers != NULL ? request->answers :
+		    request->replaces != NULL	   ? request->replaces :
+						     request->origin,
 		.recipients = ret->recipients,
 		.n_recipients = intent->n_members,
 		.sections = ret->sections,

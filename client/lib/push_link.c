@@ -71,6 +71,52 @@ find_replaced(struct sluis_session *session, struct sluis_arena *arena, struct s
 	return SLUIS_OK;
 }
 
+static bool
+is_code_of(const Sluis__StatusRow *row, struct sluis_bytes code)
+{
+	for (size_t i = 0; i < row->n_category_codes; i++) {
+		if (sluis_bytes_equal(sluis_of(row->category_codes[i]), code))
+			return true;
+	}
+	return false;
+}
+
+/* As the broker does (PROTOCOL 6.13): handed over to this member, on this case, with all these categories in it. */
+static void
+judge_origin(const struct sluis_session *session, const Sluis__TellStatus *tell, struct sluis_push_intent *intent)
+{
+	for (size_t i = 0; i < tell->n_rows; i++) {
+		const Sluis__StatusRow *row = tell->rows[i];
+
+		if (!sluis_bytes_equal(sluis_of(row->handle), session->self->handle) ||
+		    !same_id(tell->case_id, &intent->request->case_id) ||
+		    (!sluis_bytes_is_text(sluis_of(row->state_code), "released") &&
+			!sluis_bytes_is_text(sluis_of(row->state_code), "acknowledged")))
+			continue;
+		intent->link.rule = SLUIS_RULE_NONE;
+		for (size_t k = 0; k < intent->request->n_sections; k++) {
+			if (!is_code_of(row, intent->request->sections[k].category))
+				intent->link.rule = SLUIS_RULE_CATEGORY_NOT_ALLOWED;
+		}
+	}
+}
+
+static enum sluis_err
+find_origin(struct sluis_session *session, struct sluis_arena *arena, struct sluis_push_intent *intent,
+    struct sluis_failure *failure)
+{
+	struct sluis_failure refused = { .err = SLUIS_OK };
+	struct sluis_status status;
+	const enum sluis_err err = sluis_status_get(session, intent->request->origin, arena, &status, &refused);
+
+	if (err == SLUIS_OK)
+		judge_origin(session, status.tell, intent);
+	if (err == SLUIS_OK || err == SLUIS_EREFUSED)
+		return SLUIS_OK;
+	*failure = refused;
+	return err;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 sluis_push_link_find(struct sluis_session *session, struct sluis_arena *arena, struct sluis_push_intent *intent,
     struct sluis_failure *failure)
@@ -78,9 +124,11 @@ sluis_push_link_find(struct sluis_session *session, struct sluis_arena *arena, s
 	struct search search = { .intent = intent, .arena = arena };
 
 	intent->link.rule = SLUIS_RULE_NONE;
-	if (intent->request->answers == NULL && intent->request->replaces == NULL)
+	if (intent->request->answers == NULL && intent->request->replaces == NULL && intent->request->origin == NULL)
 		return SLUIS_OK;
 	intent->link.rule = SLUIS_RULE_NOT_FOUND;
+	if (intent->request->origin != NULL)
+		return find_origin(session, arena, intent, failure);
 	if (intent->request->replaces != NULL)
 		return find_replaced(session, arena, intent, failure);
 	return sluis_fail_err(failure,
@@ -114,6 +162,8 @@ sluis_push_link_hint(const struct sluis_push_request *request, const struct slui
 {
 	if (request->replaces != NULL && verdict->rule == SLUIS_RULE_NOT_FOUND)
 		sluis_fail_hint(failure, _("only a message of your own on this case can be replaced: sluis sent"));
+	if (request->origin != NULL && verdict->rule == SLUIS_RULE_NOT_FOUND)
+		sluis_fail_hint(failure, _("only a message on this case that you fetched can be passed on: sluis inbox"));
 	if (request->answers == NULL)
 		return;
 	if (verdict->rule == SLUIS_RULE_NOT_FOUND)

@@ -56,6 +56,48 @@ check_answered(struct round *round, struct message_view *view, struct sluis_aren
 	return SLUIS_OK;
 }
 
+static bool
+is_word_of(struct sluis_bytes words, struct sluis_bytes word)
+{
+	size_t at = 0;
+
+	while (at < words.len) {
+		const uint8_t *blank = memchr(words.data + at, ' ', words.len - at);
+		const size_t len = blank == NULL ? words.len - at : (size_t)(blank - words.data) - at;
+
+		if (sluis_bytes_equal(sluis_bytes(words.data + at, len), word))
+			return true;
+		at += len + 1;
+	}
+	return false;
+}
+
+/* Only what was handed over to the sender itself on this very case, and no category that was not in it. */
+static enum sluis_err
+check_passed_on(struct round *round, struct message_view *view, struct sluis_arena *arena, const char **ret_rule)
+{
+	struct store_message origin;
+	struct store_recipient own;
+	enum sluis_err err = store_message_get(round->tx, &view->link.target, false, arena, &origin);
+
+	*ret_rule = "not-found";
+	if (err == SLUIS_OK)
+		err = store_recipient_get(round->tx, &view->link.target, view->sender->handle, arena, &own);
+	if (err == SLUIS_ENOTFOUND)
+		return SLUIS_OK;
+	SLUIS_TRY(err);
+	if (!same_id(&origin.case_id, &view->case_id) ||
+	    (own.state != STORE_RECIPIENT_RELEASED && own.state != STORE_RECIPIENT_ACKNOWLEDGED))
+		return SLUIS_OK;
+	view->link.origin_handle = origin.sender_handle;
+	*ret_rule = NULL;
+	for (size_t i = 0; i < view->act.section_count; i++) {
+		if (!is_word_of(own.categories, view->act.sections[i].category))
+			*ret_rule = "category-not-allowed";
+	}
+	return SLUIS_OK;
+}
+
 SLUIS_MUST_CHECK enum sluis_err
 link_check(struct round *round, struct message_view *view, struct sluis_arena *arena, const char **ret_rule)
 {
@@ -68,6 +110,10 @@ link_check(struct round *round, struct message_view *view, struct sluis_arena *a
 	if (m->kind_number == SLUIS_MANIFEST_SUPERSEDES) {
 		view->link.kind = STORE_LINK_SUPERSEDES;
 		return check_superseded(round, view, arena, ret_rule);
+	}
+	if (m->kind_number == SLUIS_MANIFEST_PASSES_ON) {
+		view->link.kind = STORE_LINK_PASSES_ON;
+		return check_passed_on(round, view, arena, ret_rule);
 	}
 	view->link.kind = STORE_LINK_ANSWERS;
 	return check_answered(round, view, arena, ret_rule);
@@ -88,6 +134,9 @@ link_fact(const struct message_link *link, struct event_words *words, struct slu
 		return SLUIS_OK;
 	case STORE_LINK_SUPERSEDES:
 		return words_fact_id(words, arena, "replaces", &link->target);
+	case STORE_LINK_PASSES_ON:
+		SLUIS_TRY(words_fact_id(words, arena, "origin", &link->target));
+		return words_fact(words, arena, "origin-from", link->origin_handle);
 	case STORE_LINK_ANSWERS:
 		break;
 	}

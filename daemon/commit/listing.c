@@ -97,6 +97,8 @@ add_link(struct sluis_arena *arena, const struct store_message *message, Sluis__
 	reference->target_id = sluis_pb_id(&message->target);
 	if (message->link == STORE_LINK_SUPERSEDES)
 		row->replaces = reference;
+	else if (message->link == STORE_LINK_PASSES_ON)
+		row->origin = reference;
 	else
 		row->answers = reference;
 	return SLUIS_OK;

@@ -14,6 +14,7 @@
 struct message_link {
 	enum store_link kind;
 	struct sluis_id target;
+	struct sluis_bytes origin_handle; /* who sent the message that it passes on */
 	struct store_inquiry inquiry; /* the request that it answers */
 	struct sluis_inquiry_asked asked;
 };

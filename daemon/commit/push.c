@@ -149,7 +149,7 @@ released_for(const struct message_view *view, int recipient)
 struct acceptance_facts {
 	Sluis__Fact step;
 	Sluis__Fact not_bsn;
-	Sluis__Fact *list[3];
+	Sluis__Fact *list[4];
 	char count[16];
 };
 

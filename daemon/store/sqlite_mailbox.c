@@ -13,7 +13,7 @@ read_link(sqlite3_stmt *st, int at, struct store_message *ret)
 
 	if (kind == 0)
 		return SLUIS_OK;
-	if (kind != STORE_LINK_SUPERSEDES && kind != STORE_LINK_ANSWERS)
+	if (kind < STORE_LINK_SUPERSEDES || kind > STORE_LINK_PASSES_ON)
 		return SLUIS_ESTORE;
 	ret->link = (enum store_link)kind;
 	return store_column_fixed(st, at + 1, ret->target.bytes, sizeof(ret->target.bytes));

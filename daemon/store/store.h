@@ -137,7 +137,7 @@ enum store_recipient_state {
 };
 
 /** What a message refers to: kinds of the manifest. */
-enum store_link { STORE_LINK_NONE = 0, STORE_LINK_SUPERSEDES = 2, STORE_LINK_ANSWERS = 3 };
+enum store_link { STORE_LINK_NONE = 0, STORE_LINK_SUPERSEDES = 2, STORE_LINK_ANSWERS = 3, STORE_LINK_PASSES_ON = 4 };
 
 struct store_message {
 	struct sluis_id id;
@@ -151,7 +151,7 @@ struct store_message {
 	int64_t expires_ms;
 	uint64_t event_index;    /* of push: accepted or refused */
 	enum store_link link;
-	struct sluis_id target;  /* the message superseded, or the request answered */
+	struct sluis_id target;  /* the message superseded or passed on, or the request answered */
 	struct sluis_bytes push; /* packed Push as received; empty for STORE_MESSAGE_REFUSED and when not asked for */
 };
 

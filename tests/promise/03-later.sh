@@ -34,6 +34,7 @@ assert r == eval(sys.argv[2]), r' "$OUT" "$3"
 
 member provider-2 provider provider
 member board expert-team steering-group
+member director-2 expert-team director
 
 # ---- who comes later ----
 open_case
@@ -104,4 +105,25 @@ add_grant expertise-centre expertise director advice
 exits "advice back" 0 -- expertise-centre push "$CASE" --purpose expertise --ground consent --grant "$GRANT" --to director advice=advice.txt
 take_id
 exits "is read, too" 0 -- director pull "$ID" --out "$WORK/back"
+ORIGIN=$ID
+
+# ---- to a new director, with proof of where it came from ----
+sluis director case join "$CASE" director-2
+exits "the case is handed over" 0 -- director case hand-over "$CASE" director-2
+add_grant director transfer director-2 advice plan
+exits "what was never fetched is not passed on" 3 not-found -- director push "$CASE" --purpose transfer --ground consent --grant "$GRANT" \
+	--to director-2 advice=advice.txt --origin "$FIRST"
+exits "nor a category that was not in it" 3 category-not-allowed -- director push "$CASE" --purpose transfer --ground consent \
+	--grant "$GRANT" --to director-2 plan=plan.txt --origin "$ORIGIN"
+exits "what was is" 0 -- director push "$CASE" --purpose transfer --ground consent --grant "$GRANT" --to director-2 advice=advice.txt \
+	--origin "$ORIGIN"
+take_id
+exits "the new director fetches it" 0 -- director-2 pull "$ID" --out "$WORK/handed"
+check "with whose it was, as the log has it" python3 -c '
+import json, sys
+m = json.load(open(sys.argv[1]))
+assert m["origin"] == sys.argv[2] and m["origin-from"] == "expertise-centre" and m["from"] == "director", m' \
+	"$WORK/handed/$ID/manifest.json" "$ORIGIN"
+exits "the former one leaves" 0 -- director case leave "$CASE"
+exits "and reads nothing of it any more" 3 not-found -- director case show "$CASE"
 finish

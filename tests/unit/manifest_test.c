@@ -351,7 +351,7 @@ struct bad {
 #define V (s->sealed.manifest)
 
 static void suite_2(struct sample *s) { V.m->suite_number = 2; }
-static void kind_4(struct sample *s) { V.m->kind_number = 4; }
+static void kind_5(struct sample *s) { V.m->kind_number = 5; }
 static void kind_without_reference(struct sample *s) { V.m->kind_number = 2; }
 
 static Sluis__Reference a_reference = SLUIS__REFERENCE__INIT;
@@ -495,7 +495,7 @@ size_beyond_a_section(struct sample *s)
 
 static const struct bad BAD[] = {
 	{ "suite 2", suite_2, SLUIS_EVERSION },
-	{ "kind 4", kind_4, SLUIS_EFORMAT },
+	{ "kind 5", kind_5, SLUIS_EFORMAT },
 	{ "kind 2 without reference", kind_without_reference, SLUIS_EFORMAT },
 	{ "new with a reference", new_with_reference, SLUIS_EFORMAT },
 	{ "supersedes itself", supersedes_itself, SLUIS_EFORMAT },
