@@ -144,6 +144,8 @@ enum sluis_err cmd_wipe(struct cli *cli, char **argv, struct sluis_failure *fail
 enum sluis_err cmd_status(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_request(struct cli *cli, char **argv, struct sluis_failure *failure);
 enum sluis_err cmd_sent(struct cli *cli, char **argv, struct sluis_failure *failure);
+enum sluis_err cmd_log_summary(struct cli *cli, struct sluis_session *session, char **argv,
+    struct sluis_failure *failure);
 enum sluis_err cmd_log(struct cli *cli, char **argv, struct sluis_failure *failure);
 
 #endif

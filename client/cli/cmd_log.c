@@ -5,10 +5,11 @@
 
 #include "cli.h"
 #include "exchange.h"
+#include "log_filter.h"
 
 enum { ALWAYS_FULL = 100000 };
 
-static const char SYNOPSIS[] = "log list [--case CASE] | show INDEX | verify [--full]";
+static const char SYNOPSIS[] = "log list " LOG_FILTER_SYNOPSIS " | show INDEX | summary [--case CASE] ... | verify [--full]";
 
 /** A listing on its way out. */
 struct listing {
@@ -16,6 +17,7 @@ struct listing {
 	struct sluis_session *session;
 	json_t *rows;
 	uint64_t only; /* log show: this index; UINT64_MAX: all */
+	const struct log_filter *filter; /* NULL: all */
 };
 
 static json_t *
@@ -102,6 +104,8 @@ list_event(void *context, const struct sluis_event_evidence *event)
 
 	if (l->only != UINT64_MAX && event->index != l->only)
 		return SLUIS_OK;
+	if (l->filter != NULL && !log_filter_has(l->filter, event->event))
+		return SLUIS_OK;
 	row = event_json(event);
 	if (l->only != UINT64_MAX) {
 		json_object_set_new(row, "parties", parties_json(event->event));
@@ -119,71 +123,21 @@ list_event(void *context, const struct sluis_event_evidence *event)
 	return SLUIS_OK;
 }
 
-/** A case among the entries that this member may read: an officer is on none of them. */
-struct case_search {
-	const char *text;
-	struct sluis_id found;
-	size_t matches;
-};
-
-static enum sluis_err
-match_case(void *context, const struct sluis_event_evidence *event)
-{
-	struct case_search *search = context;
-	char hex[2 * SLUIS_ID_BYTES + 1];
-	struct sluis_id id;
-
-	if (event->event->case_ == NULL)
-		return SLUIS_OK;
-	id = sluis_id_of(event->event->case_->case_id);
-	sluis_hex(id.bytes, sizeof(id.bytes), hex);
-	if (strncmp(hex, search->text, strlen(search->text)) != 0 ||
-	    (search->matches > 0 && memcmp(id.bytes, search->found.bytes, sizeof(id.bytes)) == 0))
-		return SLUIS_OK;
-	search->found = id;
-	search->matches++;
-	return SLUIS_OK;
-}
-
-static enum sluis_err
-case_of(struct sluis_session *session, const char *text, struct sluis_id *ret, struct sluis_failure *failure)
-{
-	struct case_search search = { .text = text };
-	struct sluis_failure other = { .err = SLUIS_OK };
-	const enum sluis_err err = cli_case_id(session, text, ret, failure);
-
-	if (err != SLUIS_EREFUSED)
-		return err;
-	SLUIS_TRY(sluis_exchange_list(session, NULL, match_case, &search, &other));
-	if (search.matches != 1)
-		return err;
-	*failure = (struct sluis_failure){ .err = SLUIS_OK };
-	*ret = search.found;
-	return SLUIS_OK;
-}
-
 static enum sluis_err
 do_list(struct cli *cli, struct sluis_session *session, char **argv, struct sluis_failure *failure)
 {
-	const char *case_text = NULL;
-	const struct cli_option options[] = { { "--case", CLI_VALUE, &case_text } };
-	struct listing l = { .cli = cli, .session = session, .only = UINT64_MAX };
-	struct cli_list words;
-	struct sluis_id id;
+	struct log_filter filter;
+	struct listing l = { .cli = cli, .session = session, .only = UINT64_MAX, .filter = &filter };
 	enum sluis_err err;
 
-	SLUIS_TRY(cli_parse(argv, options, SLUIS_ARRAY_LEN(options), &words, failure));
-	if (words.n != 0)
-		return cli_usage(failure, SYNOPSIS);
-	if (case_text != NULL)
-		SLUIS_TRY(case_of(session, case_text, &id, failure));
+	SLUIS_TRY(log_filter_read(session, argv, &filter, failure));
 	l.rows = json_array();
-	err = sluis_exchange_list(session, case_text == NULL ? NULL : &id, list_event, &l, failure);
+	err = sluis_exchange_list(session, log_filter_case(&filter), list_event, &l, failure);
 	if (err != SLUIS_OK) {
 		json_decref(l.rows);
 		return err;
 	}
-	if (json_array_size(l.rows) == 0 && case_text != NULL)
+	if (json_array_size(l.rows) == 0 && filter.case_text != NULL)
 		cli_note("%s", _("no entry that you may read names this case"));
 	if (session->self != NULL && sluis_member_has_role(session->self, sluis_bytes_text("privacy-officer")))
 		cli_note("%s", _("an officer's reading is written down too: the next look finds one entry more"));
@@ -283,7 +237,8 @@ cmd_log(struct cli *cli, char **argv, struct sluis_failure *failure)
 	static const struct {
 		const char *name;
 		enum sluis_err (*run)(struct cli *, struct sluis_session *, char **, struct sluis_failure *);
-	} SUB[] = { { "list", do_list }, { "show", do_show }, { "verify", do_verify } };
+	} SUB[] = { { "list", do_list }, { "show", do_show }, { "verify", do_verify },
+		{ "summary", cmd_log_summary } };
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 
 	for (size_t i = 0; argv[0] != NULL && i < SLUIS_ARRAY_LEN(SUB); i++) {
