@@ -129,10 +129,11 @@ add_file(const struct sluis_session *session, const char *dir, const char *file,
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, file);
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("%s: only files are sent, no folders in folders"), file);
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return sluis_fail(failure, SLUIS_EUSAGE, _("%s: only files are sent, no folders or links in the folder"), file);
 	if (list->n == CLI_LIST_MAX)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("too many words"));
+		return sluis_fail(failure, SLUIS_EUSAGE, _("%s holds more than %d files: send them in several messages"), dir,
+		    CLI_LIST_MAX - 1);
 	return word_of(session, dir, file, arena, &list->words[list->n++], failure);
 }
 
@@ -176,8 +177,18 @@ folder_args_choose(struct sluis_session *session, struct message_args *args, str
 	return SLUIS_OK;
 }
 
+static bool
+is_criminal(const struct message_args *args, struct sluis_bytes category)
+{
+	bool ret = false;
+
+	for (size_t i = 0; i < args->request.n_sections; i++)
+		ret |= args->sections[i].is_criminal && sluis_bytes_equal(args->sections[i].category, category);
+	return ret;
+}
+
 static void
-note_receivers(struct sluis_session *session, const struct sluis_push_preview *preview)
+note_receivers(struct sluis_session *session, const struct message_args *args, const struct sluis_push_preview *preview)
 {
 	char label[128];
 
@@ -190,8 +201,12 @@ note_receivers(struct sluis_session *session, const struct sluis_push_preview *p
 
 		cli_note("  %.*s (%.*s)", (int)d->member->handle.len, (const char *)d->member->handle.data,
 		    (int)name.len, (const char *)name.data);
-		for (size_t k = 0; k < d->n_categories; k++)
-			cli_note("    - %s", cli_label(session, SLUIS_KIND_CATEGORY, d->categories[k], label));
+		for (size_t k = 0; k < d->n_categories; k++) {
+			const char *criminal = is_criminal(args, d->categories[k]) ? _("criminal data") : NULL;
+
+			cli_note("    - %s%s%s%s", cli_label(session, SLUIS_KIND_CATEGORY, d->categories[k], label),
+			    criminal == NULL ? "" : " (", criminal == NULL ? "" : criminal, criminal == NULL ? "" : ")");
+		}
 	}
 }
 
@@ -202,7 +217,7 @@ is_yes(const char *answer)
 }
 
 SLUIS_MUST_CHECK enum sluis_err
-folder_args_confirm(struct cli *cli, struct sluis_session *session, const struct message_args *args,
+folder_args_confirm(struct cli *cli, struct sluis_session *session, struct message_args *args,
     struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
@@ -213,12 +228,14 @@ folder_args_confirm(struct cli *cli, struct sluis_session *session, const struct
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("deciding"));
 	SLUIS_TRY(sluis_push_decide(session, &args->request, arena, &preview, failure));
+	args->shown = preview.digest;
+	args->request.shown = &args->shown;
 	if (preview.verdict.outcome != SLUIS_PERMIT)
 		return SLUIS_OK; /* sending says why not */
 	cli_note(_("This goes out for %s, on the ground of %s:"),
 	    cli_label(session, SLUIS_KIND_PURPOSE, args->request.purpose, purpose),
 	    cli_label(session, SLUIS_KIND_GROUND, args->request.ground, ground));
-	note_receivers(session, &preview);
+	note_receivers(session, args, &preview);
 	SLUIS_TRY(sluis_push_check_contents(session, &args->request, &look, failure));
 	json_decref(message_args_unsearched(args, &look));
 	if (args->yes)

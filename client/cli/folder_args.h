@@ -14,7 +14,8 @@ bool folder_args_is(const char *word);
  * folder_args_words(session, dir, arena, ret, failure):
  * Each file of ${dir} as the word CATEGORY[.ABOUT]=DIR/FILE, in order of name. The name up to its first dot is a category: its code,
  * its label in Dutch or English, or a beginning of 3 letters or more that only one has. Hidden files are left out.
- * Errors: SLUIS_EUSAGE: a name that is no category, or of several (candidates in the hint); a folder in it; nothing in it.
+ * Errors: SLUIS_EUSAGE: a name that is no category, or of several (candidates in the hint); a folder or a link in it (a link sends
+ * what stands elsewhere); nothing in it.
  */
 SLUIS_MUST_CHECK enum sluis_err folder_args_words(const struct sluis_session *session, const char *dir,
     struct sluis_arena *arena, struct cli_list *ret, struct sluis_failure *failure);
@@ -23,8 +24,9 @@ SLUIS_MUST_CHECK enum sluis_err folder_args_words(const struct sluis_session *se
 SLUIS_MUST_CHECK enum sluis_err folder_args_choose(struct sluis_session *session, struct message_args *args,
     struct sluis_failure *failure);
 
-/** folder_args_confirm(cli, session, args, failure): show what would go to whom, and ask. SLUIS_EUSAGE: nobody to ask; or no. */
+/** folder_args_confirm(cli, session, args, failure): show what would go to whom, and ask; from then on just that can be sent.
+ *  SLUIS_EUSAGE: nobody to ask; or no. */
 SLUIS_MUST_CHECK enum sluis_err folder_args_confirm(struct cli *cli, struct sluis_session *session,
-    const struct message_args *args, struct sluis_failure *failure);
+    struct message_args *args, struct sluis_failure *failure);
 
 #endif

@@ -55,6 +55,22 @@ read_section(struct sluis_session *session, const char *file, struct sluis_bytes
 	return cli_read(file, SLUIS_SECTION_INLINE_MAX_BYTES, failure, ret);
 }
 
+/* A word that flags nothing is a mistake: what it was meant for would go out without the flag. */
+static enum sluis_err
+check_criminal(const struct cli_list *criminal, const struct message_args *args, struct sluis_failure *failure)
+{
+	for (size_t k = 0; k < criminal->n; k++) {
+		bool flags = false;
+
+		for (size_t i = 0; i < args->request.n_sections; i++)
+			flags |= sluis_bytes_is_text(args->sections[i].category, criminal->words[k]);
+		if (!flags)
+			return sluis_fail(failure, SLUIS_EUSAGE, _("--criminal %s: no section of that category is sent"),
+			    criminal->words[k]);
+	}
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 take_sections(struct sluis_session *session, const struct cli_list *words, const struct cli_list *criminal,
     struct message_args *ret, struct sluis_failure *failure)
@@ -71,7 +87,7 @@ take_sections(struct sluis_session *session, const struct cli_list *words, const
 			s->is_criminal |= sluis_bytes_is_text(s->category, criminal->words[k]);
 		ret->request.n_sections++;
 	}
-	return SLUIS_OK;
+	return check_criminal(criminal, ret, failure);
 }
 
 static enum sluis_err

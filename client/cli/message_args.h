@@ -20,6 +20,7 @@ struct message_args {
 	bool dry_run;
 	bool is_folder; /* push CASE DIR: shown and asked before it is sent */
 	bool yes;
+	struct sluis_hash shown; /* what was shown */
 	struct sluis_arena *arena; /* of names that the folder form makes */
 };
 

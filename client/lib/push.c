@@ -23,6 +23,32 @@ enum { ARENA_BYTES = 8 * 1024 * 1024, NUMBER_TRIES = 32 };
 
 /* ---- preview ---- */
 
+static void
+digest_number(struct sluis_hasher *hasher, size_t number)
+{
+	const uint64_t n = number;
+
+	sluis_hasher_update(hasher, sluis_bytes((const uint8_t *)&n, sizeof(n)));
+}
+
+/* Two previews that would send the same sections to the same members are equal; all that are refused are, too. */
+static enum sluis_err
+digest_of(const struct sluis_push_intent *intent, struct sluis_hash *ret)
+{
+	SLUIS_AUTO(sluis_hasher_freep) struct sluis_hasher *hasher = sluis_hasher_new();
+
+	if (hasher == NULL)
+		return SLUIS_ENOMEM;
+	for (size_t r = 0; intent->verdict.outcome == SLUIS_PERMIT && r < intent->n_members; r++) {
+		digest_number(hasher, intent->members[r]->handle.len);
+		sluis_hasher_update(hasher, intent->members[r]->handle);
+		for (size_t s = 0; s < intent->request->n_sections; s++)
+			digest_number(hasher, intent->assigned[s] >> r & 1);
+	}
+	*ret = sluis_hasher_final(hasher);
+	return SLUIS_OK;
+}
+
 static enum sluis_err
 preview_of(const struct sluis_push_intent *intent, struct sluis_arena *arena, struct sluis_push_preview *ret)
 {
@@ -46,7 +72,7 @@ preview_of(const struct sluis_push_intent *intent, struct sluis_arena *arena, st
 		ret->deliveries[ret->n_deliveries++] = (struct sluis_push_delivery){
 			.member = intent->members[r], .categories = categories, .n_categories = count };
 	}
-	return SLUIS_OK;
+	return digest_of(intent, &ret->digest);
 }
 
 SLUIS_MUST_CHECK enum sluis_err
@@ -125,6 +151,20 @@ refuse(struct sluis_session *session, const struct sluis_push_intent *intent, st
 	return sluis_push_refused(session, &drafted.draft, arena, failure);
 }
 
+/* Between showing and sending somebody joined, left or was given another role: what was agreed to is not this. */
+static enum sluis_err
+check_shown(const struct sluis_session *session, const struct sluis_push_intent *intent, struct sluis_failure *failure)
+{
+	struct sluis_hash now;
+
+	if (intent->request->shown == NULL)
+		return SLUIS_OK;
+	SLUIS_TRY(sluis_fail_err(failure, digest_of(intent, &now), _("deciding")));
+	if (sluis_hash_equal(&now, intent->request->shown))
+		return SLUIS_OK;
+	return sluis_session_refusal(session, "case-changed", failure);
+}
+
 /* ---- sending ---- */
 
 static enum sluis_err
@@ -186,6 +226,7 @@ send_new(struct sluis_session *session, const struct sluis_push_request *request
 	SLUIS_TRY(sluis_push_intent_decide(session, arena, &intent, failure));
 	if (intent.verdict.outcome != SLUIS_PERMIT)
 		return refuse(session, &intent, arena, failure);
+	SLUIS_TRY(check_shown(session, &intent, failure));
 	SLUIS_TRY(sluis_push_check_contents(session, request, &intent.look, failure));
 	ret->look = intent.look;
 	SLUIS_TRY(sluis_push_draft(session, &intent, arena, &drafted, failure));

@@ -36,6 +36,7 @@ struct sluis_push_request {
 	const struct sluis_id *answers;  /* a request, or NULL */
 	const struct sluis_id *replaces; /* a message of one's own, or NULL */
 	const struct sluis_id *origin;   /* a message that was received and is passed on, or NULL; one of the three at most */
+	const struct sluis_hash *shown;  /* digest of the preview that a person agreed to; NULL: nobody was asked */
 };
 
 enum { SLUIS_PUSH_NAME = 80 };
@@ -62,6 +63,7 @@ struct sluis_push_preview {
 	struct sluis_verdict verdict;
 	struct sluis_push_delivery *deliveries;
 	size_t n_deliveries;
+	struct sluis_hash digest; /* of who gets which sections, or that nobody does */
 };
 
 /**
@@ -85,7 +87,8 @@ struct sluis_push_done {
 
 /**
  * sluis_push_send(session, request, ret, failure):
- * All of it. Refused by rule, too: `too-large`, `content-…` and `bsn-outside` before anything is sealed.
+ * All of it. Refused by rule, too: `too-large`, `content-…` and `bsn-outside` before anything is sealed; `case-changed` where
+ * what would go to whom is not what request->shown says any more.
  * When the broker does not answer (SLUIS_EUNREACHABLE, SLUIS_EBUSY) the message waits in the outbox: the same call
  * sends the same bytes. It also stays there when all went well, until the caller has told it on: sluis_push_settle().
  */

@@ -8,12 +8,13 @@
 region_up
 cd "$WORK" || exit 1
 
-# As provider, at a terminal, with an answer typed; OUT gets all that was shown.
+# As provider (or AS), at a terminal, with an answer typed; OUT gets all that was shown. MEANWHILE is run while it is asked.
+MEANWHILE=
 at_terminal() { # ANSWER WORD...
 	CODE=0
-	OUT=$(python3 - "$1" "$SLUIS" --profile "$REGION/profiles/provider" --lang nl "${@:2}" <<'PY'
-import os, pty, sys
-answer, argv = sys.argv[1], sys.argv[2:]
+	OUT=$(python3 - "$1" "$MEANWHILE" "$SLUIS" --profile "$REGION/profiles/${AS:-provider}" --lang nl "${@:2}" <<'PY'
+import os, pty, subprocess, sys
+answer, meanwhile, argv = sys.argv[1], sys.argv[2], sys.argv[3:]
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(argv[0], argv)
@@ -28,6 +29,7 @@ while True:
     shown += part
     if not asked and b"Versturen?" in shown:
         asked = True
+        subprocess.run(["bash", "-c", meanwhile], stdout=subprocess.DEVNULL)
         os.write(fd, answer.encode() + b"\n")
 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.write(shown.decode().replace("\r", ""))
@@ -90,6 +92,21 @@ exits "an empty folder" 2 -- provider push "$CASE" names --yes
 mkdir names/question
 exits "a folder in it" 2 -- provider push "$CASE" names --yes
 
+rmdir names/question
+ln -s /etc/hostname names/question.txt
+exits "a link, which would send what stands elsewhere" 2 -- provider push "$CASE" names --yes
+rm names/question.txt
+mkfifo names/question.txt
+exits "something that is no file" 2 -- provider push "$CASE" names --yes
+rm names/question.txt
+head -c 600000 /dev/zero | tr '\0' x >names/question.txt
+exits "a file that is too large" 3 too-large -- provider push "$CASE" names --yes
+echo x >names/question.txt
+exits "a flag that meets nothing" 2 -- provider push "$CASE" names --criminal saftey --yes
+check "says so" grep -qF -- "--criminal saftey" <<<"$ERR"
+mv names/question.txt "names/HULPVRAAG.TXT"
+exits "capitals" 0 -- provider push "$CASE" names --dry-run
+
 # ---- nothing more than the grant ----
 echo "Diagnostiek" >folder/diagnostics.txt
 exits "what the consent does not cover is refused" 3 category-not-allowed -- provider push "$CASE" folder --yes
@@ -99,4 +116,20 @@ exits "nor what the matrix would allow" 3 grant-category -- provider push "$CASE
 rm folder/family.txt
 sluis director case step "$CASE" consultation
 exits "nor in a step that is over" 3 -- provider push "$CASE" folder --yes
+
+# ---- nothing but what was shown ----
+sluis provider case open --member director --member municipality-a
+CASE=$(head -n1 <<<"$OUT")
+add_grant director transfer org:municipality-a,org:municipality-b plan
+mkdir plan
+echo "Het plan" >plan/plan.txt
+MEANWHILE="'$SLUIS' --profile '$REGION/profiles/provider' case join $CASE municipality-b"
+AS=director at_terminal j push "$CASE" plan --to role:municipality-access
+MEANWHILE=
+check "who joined while it was asked was not shown, so nothing goes" test "$CODE" -eq 3
+check "and it is said why" grep -qF case-changed <<<"$OUT"
+check "nobody got it" test -z "$(inbox_of municipality-a)$(inbox_of municipality-b)"
+AS=director at_terminal j push "$CASE" plan --to role:municipality-access
+check "looked at again it goes" test "$CODE" -eq 0
+check "to both" test "$(inbox_of municipality-a) $(inbox_of municipality-b)" = "transfer:plan transfer:plan"
 finish
