@@ -9,6 +9,7 @@
 #include "message_args.h"
 #include "pull.h"
 #include "push_check.h"
+#include "push_link.h"
 
 static void
 message_args_freep(struct message_args **args)
@@ -105,6 +106,25 @@ show_preview(struct cli *cli, struct sluis_session *session, struct message_args
 	return permit || explain ? SLUIS_OK : SLUIS_EREFUSED;
 }
 
+/* Whoever had the message that this one replaces, and does not get this one, goes on with the old one. */
+static json_t *
+left_json(struct sluis_session *session, const struct message_args *args, const struct sluis_push_done *done)
+{
+	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = sluis_arena_new(4 * SLUIS_ARENA_MAX_BYTES);
+	const struct sluis_member *left[SLUIS_RECIPIENTS_MAX];
+	json_t *list = json_array();
+	size_t n = 0;
+
+	if (arena != NULL)
+		n = sluis_push_link_left(session, args->request.replaces, &done->message_id, arena, left);
+	for (size_t i = 0; i < n; i++) {
+		json_array_append_new(list, cli_json_code(left[i]->handle));
+		cli_note(_("%.*s got the message that this one replaces, and does not get this one"), (int)left[i]->handle.len,
+		    (const char *)left[i]->handle.data);
+	}
+	return list;
+}
+
 enum sluis_err
 cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
@@ -112,6 +132,7 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 	struct sluis_push_done done;
 	char message[33], of_case[33];
+	json_t *json;
 	enum sluis_err err;
 
 	if (args == NULL)
@@ -134,8 +155,11 @@ cmd_push(struct cli *cli, char **argv, struct sluis_failure *failure)
 	if (!cli->json)
 		cli_note(_("sent and written down: entry %llu of %llu in the exchange log"),
 		    (unsigned long long)done.index, (unsigned long long)done.size);
-	cli_emit(cli, json_pack("{s:s, s:s, s:I, s:I}", "message", message, "case", of_case, "index",
-	    (json_int_t)done.index, "size", (json_int_t)done.size));
+	json = json_pack("{s:s, s:s, s:I, s:I}", "message", message, "case", of_case, "index",
+	    (json_int_t)done.index, "size", (json_int_t)done.size);
+	if (args->request.replaces != NULL)
+		json_object_set_new(json, "left", left_json(session, args, &done));
+	cli_emit(cli, json);
 	/* Only what was told is settled: whoever was cut off before it repeats, and gets this answer again. */
 	if (fflush(stdout) == 0)
 		sluis_push_settle(session, &done);

@@ -5,6 +5,7 @@
 
 #include "inquiries.h"
 #include "limits.h"
+#include "sent.h"
 #include "status.h"
 
 /** A request that is looked for. */
@@ -174,4 +175,45 @@ sluis_push_link_hint(const struct sluis_push_request *request, const struct slui
 		sluis_fail_hint(failure, _("an answer goes to who asked and to nobody else; push apart what is for others"));
 	else if (verdict->rule == SLUIS_RULE_CATEGORY_NOT_ALLOWED)
 		sluis_fail_hint(failure, _("an answer carries what was asked and may go; see what was asked: sluis request list"));
+}
+
+static const struct sluis_member *
+receiver_at(const struct sluis_session *session, const struct sluis_manifest *m, size_t i)
+{
+	const struct sluis_hash record = sluis_hash_of(m->recipients[i]->record_hash);
+
+	return m->recipients[i]->kind_number == SLUIS_MANIFEST_MEMBER ?
+		   sluis_directory_member_by_record(session->directory, &record) :
+		   NULL;
+}
+
+static bool
+goes_to(const struct sluis_session *session, const struct sluis_manifest *m, struct sluis_bytes handle)
+{
+	for (size_t i = 0; i < m->n_recipients; i++) {
+		const struct sluis_member *member = receiver_at(session, m, i);
+
+		if (member != NULL && sluis_bytes_equal(member->handle, handle))
+			return true;
+	}
+	return false;
+}
+
+size_t
+sluis_push_link_left(struct sluis_session *session, const struct sluis_id *former, const struct sluis_id *now,
+    struct sluis_arena *arena, const struct sluis_member **ret)
+{
+	struct sluis_manifest old, new;
+	size_t n = 0;
+
+	if (sluis_sent_get(session->profile, former, arena, &old) != SLUIS_OK ||
+	    sluis_sent_get(session->profile, now, arena, &new) != SLUIS_OK)
+		return 0;
+	for (size_t i = 0; i < old.n_recipients; i++) {
+		const struct sluis_member *member = receiver_at(session, &old, i);
+
+		if (member != NULL && !goes_to(session, &new, member->handle))
+			ret[n++] = member;
+	}
+	return n;
 }

@@ -24,4 +24,12 @@ void sluis_push_link_judge(const struct sluis_session *session, struct sluis_pus
 void sluis_push_link_hint(const struct sluis_push_request *request, const struct sluis_verdict *verdict,
     struct sluis_failure *failure);
 
+/**
+ * sluis_push_link_left(session, former, now, arena, ret):
+ * Who got the message ${former} and does not get ${now}, which replaces it, by the copies kept of both (none: nobody is named);
+ * ${ret} has SLUIS_RECIPIENTS_MAX places. Returns their number.
+ */
+size_t sluis_push_link_left(struct sluis_session *session, const struct sluis_id *former,
+    const struct sluis_id *now, struct sluis_arena *arena, const struct sluis_member **ret);
+
 #endif

@@ -182,6 +182,15 @@ due() {
 	exits "a case that is not one's own" 3 not-found -- school case due "$CASE"
 }
 
+left_behind() { # in the case of due(), beyond intake
+	sluis director case join "$CASE" gi
+	add_grant director plan provider,gi plan
+	push director plan provider,gi plan=q.txt
+	exits "replaced for one of two who have it" 0 -- director --json push "$CASE" --purpose plan --ground consent \
+		--grant "$GRANT" --to provider plan=q.txt --replaces "$MESSAGE"
+	check "who is left with the old one is named" test "$(field left)" = '["gi"]'
+}
+
 region_up
 cd "$WORK" || exit 1
 for f in q h s a; do echo "Tekst $f" >"$f.txt"; done
@@ -193,4 +202,5 @@ answers
 declines
 replaces
 due
+left_behind
 finish
