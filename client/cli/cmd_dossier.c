@@ -110,6 +110,7 @@ cmd_wipe(struct cli *cli, char **argv, struct sluis_failure *failure)
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
 	SLUIS_AUTO(json_done) json_t *gone = NULL;
 	SLUIS_AUTO(json_done) json_t *left = NULL;
+	SLUIS_AUTO(json_done) json_t *absent = NULL;
 	struct sluis_failure other = { .err = SLUIS_OK };
 	struct sluis_wiped wiped = { .gone = NULL };
 	struct sluis_id id;
@@ -122,17 +123,21 @@ cmd_wipe(struct cli *cli, char **argv, struct sluis_failure *failure)
 	err = sluis_written_wipe(session->profile, &id, &wiped, &other);
 	gone = wiped.gone;
 	left = wiped.left;
+	absent = wiped.absent;
 	if (err != SLUIS_OK && err != SLUIS_EIO) {
 		*failure = other;
 		return err;
 	}
 	say_paths(cli, gone, _("removed"));
 	say_paths(cli, left, _("LEFT"));
+	for (size_t i = 0; i < json_array_size(absent); i++)
+		cli_note(_("not there any more: %s; if somebody moved it, it is yours to remove"),
+		    json_string_value(json_array_get(absent, i)));
 	cli_note("%s", _("copies in backups, in mail or printed are not found by this; they are yours to remove"));
 	if (err != SLUIS_OK) {
 		*failure = other;
 		return err;
 	}
-	cli_emit(cli, json_pack("{s:O, s:O}", "removed", gone, "left", left));
+	cli_emit(cli, json_pack("{s:O, s:O, s:O}", "removed", gone, "left", left, "absent", absent));
 	return SLUIS_OK;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "cli.h"
 #include "grant_letter.h"
 #include "grant_token.h"
@@ -102,8 +104,12 @@ make_page(const struct search *s, const char *contact, const char *out, bool *re
 		return sluis_fail_err(s->failure, SLUIS_ENOMEM, _("making the letter"));
 	err = sluis_grant_letter(f, s->session, &letter);
 	if (fclose(f) != 0 || err != SLUIS_OK)
-		return sluis_fail_err(s->failure, SLUIS_ENOMEM, _("making the letter"));
-	return write_page(out, text, len, s->failure);
+		err = sluis_fail_err(s->failure, SLUIS_ENOMEM, _("making the letter"));
+	else
+		err = write_page(out, text, len, s->failure);
+	if (text != NULL)
+		sodium_memzero(text, len); /* the code is in it */
+	return err;
 }
 
 enum sluis_err

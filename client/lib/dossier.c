@@ -104,13 +104,13 @@ take_over(void *context, const struct sluis_written *written)
 	sluis_hex(written->id.bytes, SLUIS_ID_BYTES, name);
 	err = sluis_pull_folder_begin(c->out, name, &failure, &folder);
 	if (err == SLUIS_OK)
-		err = copy_files(folder, dir, written, &failure);
-	close(dir);
-	if (err == SLUIS_OK)
 		err = sluis_written_path(c->out, name, path, &failure);
 	copy.path = path;
-	if (err == SLUIS_OK)
+	if (err == SLUIS_OK) /* known before it is there, as in pull */
 		err = sluis_written_add(c->session->profile, &copy, &failure);
+	if (err == SLUIS_OK)
+		err = copy_files(folder, dir, written, &failure);
+	close(dir);
 	if (err == SLUIS_OK)
 		err = sluis_pull_folder_finish(folder, &failure);
 	c->is_found = err == SLUIS_OK;
@@ -131,6 +131,16 @@ from_elsewhere(struct collect *c, const struct sluis_id *message, struct sluis_f
 	return SLUIS_EIO;
 }
 
+static bool
+is_in_folder(const struct collect *c, const struct sluis_id *message)
+{
+	char name[2 * SLUIS_ID_BYTES + 1], path[SLUIS_PATH_MAX + sizeof(name)];
+
+	sluis_hex(message->bytes, SLUIS_ID_BYTES, name);
+	snprintf(path, sizeof(path), "%s/%s", c->out, name);
+	return access(path, F_OK) == 0;
+}
+
 static enum sluis_err
 collect_row(void *context, const Sluis__InboxRow *row)
 {
@@ -144,7 +154,11 @@ collect_row(void *context, const Sluis__InboxRow *row)
 	if (!sluis_bytes_is_text(state, "pending") && !sluis_bytes_is_text(state, "released") &&
 	    !sluis_bytes_is_text(state, "acknowledged"))
 		return SLUIS_OK;
-	err = sluis_pull(c->session, &id, c->out, false, &done, &failure);
+	/* what was received before the broker would refuse, and write down as refused: it is not asked */
+	if (sluis_bytes_is_text(state, "acknowledged") && !is_in_folder(c, &id))
+		err = from_elsewhere(c, &id, &failure);
+	else
+		err = sluis_pull(c->session, &id, c->out, false, &done, &failure);
 	if (err == SLUIS_EREFUSED && strcmp(failure.rule, "already-received") == 0)
 		err = from_elsewhere(c, &id, &failure);
 	failure.err = err;
@@ -177,9 +191,13 @@ add_sections(json_t *sections, const json_t *manifest)
 
 	for (size_t i = 0; i < json_array_size(files); i++) {
 		const json_t *file = json_array_get(files, i);
-		json_t *section = json_copy((json_t *)(uintptr_t)file);
+		json_t *section;
 		char path[128];
 
+		/* a name in this folder, whatever the file says */
+		if (text_of(file, "file")[0] == '\0' || text_of(file, "file")[0] == '.' || strchr(text_of(file, "file"), '/') != NULL)
+			continue;
+		section = json_copy((json_t *)(uintptr_t)file);
 		snprintf(path, sizeof(path), "%.32s/%.80s", text_of(manifest, "message"), text_of(file, "file"));
 		json_object_set_new(section, "file", json_string(path));
 		for (size_t k = 0; k < SLUIS_ARRAY_LEN(SHARED); k++) {

@@ -11,8 +11,6 @@
 #include "profile_files.h"
 #include "written.h"
 
-enum { PAGE_MAX = 64 * 1024 * 1024 };
-
 static const char PAGE[] = "index.html", DATA[] = "dossier.json";
 
 static void
@@ -26,19 +24,16 @@ close_fd(int *fd)
 static enum sluis_err
 check_place(int dir, const char *out, const json_t *dossier, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(sluis_freep) void *owned = NULL;
-	struct sluis_bytes bytes;
-	char mark[96];
-	const enum sluis_err err = sluis_profile_file_read(dir, PAGE, PAGE_MAX, &bytes);
+	SLUIS_AUTO(close_fd) int fd = openat(dir, PAGE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char mark[96], found[sizeof(mark)];
+	int len;
 
-	if (err == SLUIS_ENOTFOUND)
+	if (fd < 0 && errno == ENOENT)
 		return SLUIS_OK;
-	if (err != SLUIS_OK)
-		return sluis_fail(failure, err, _("%s/%s cannot be read: %s"), out, PAGE, _(sluis_err_text(err)));
-	memcpy(&owned, &bytes.data, sizeof(owned));
-	snprintf(mark, sizeof(mark), "<!doctype html><!-- " SLUIS_DOSSIER_MARK " %s -->",
+	len = snprintf(mark, sizeof(mark), "<!doctype html><!-- " SLUIS_DOSSIER_MARK " %s -->",
 	    json_string_value(json_object_get(dossier, "case")));
-	if (bytes.len > strlen(mark) && memcmp(bytes.data, mark, strlen(mark)) == 0)
+	/* its beginning is enough, however long it became */
+	if (fd >= 0 && read(fd, found, (size_t)len) == len && memcmp(found, mark, (size_t)len) == 0)
 		return SLUIS_OK;
 	(void)sluis_fail(failure, SLUIS_EEXISTS, _("%s/%s is no dossier of this case; it was not touched"), out, PAGE);
 	sluis_fail_hint(failure, _("choose another folder with --out"));

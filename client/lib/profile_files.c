@@ -101,7 +101,7 @@ sluis_profile_file_write(int dir, const char *name, struct sluis_bytes bytes)
 SLUIS_MUST_CHECK enum sluis_err
 sluis_profile_file_read(int dir, const char *name, size_t max_bytes, struct sluis_bytes *ret)
 {
-	SLUIS_AUTO(closep) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	SLUIS_AUTO(closep) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); /* a pipe must not hold it up */
 	SLUIS_AUTO(sluis_freep) uint8_t *data = NULL;
 	struct stat st;
 	size_t at = 0;

@@ -130,24 +130,25 @@ write_folder(struct sluis_session *session, const struct opening *o, const struc
 	char name[33];
 
 	id_text(message_id, name);
-	SLUIS_TRY(sluis_pull_folder_begin(out, name, failure, &folder));
 	for (size_t i = 0; i < m->n_sections; i++) {
 		if (m->sections[i] == NULL || o->outcomes[i] == SLUIS_RECEIPT_UNDECRYPTABLE)
 			continue;
 		file_name(m, i, done->n_files + 1, sealed, done->files[done->n_files]);
-		SLUIS_TRY(sluis_pull_folder_add(folder, done->files[done->n_files],
-		    sealed ? sluis_manifest_file(m, i, o->parcel.body) : o->plain[i], failure));
 		files[done->n_files] = (struct sluis_pull_file){ done->files[done->n_files], i,
 			sluis_receipt_outcome_text(o->outcomes[i]) };
 		done->n_files++;
 	}
+	SLUIS_TRY(sluis_pull_folder_begin(out, name, failure, &folder));
+	SLUIS_TRY(register_folder(session, o, out, done, failure));
+	for (size_t i = 0; i < done->n_files; i++)
+		SLUIS_TRY(sluis_pull_folder_add(folder, files[i].name,
+		    sealed ? sluis_manifest_file(m, files[i].section, o->parcel.body) : o->plain[files[i].section], failure));
 	root = sluis_pull_manifest(&o->parcel, files, done->n_files, arena);
 	text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2));
 	json_decref(root);
 	if (text == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("writing files"));
 	SLUIS_TRY(sluis_pull_folder_add(folder, "manifest.json", sluis_bytes_text(text), failure));
-	SLUIS_TRY(register_folder(session, o, out, done, failure));
 	return sluis_pull_folder_finish(folder, failure);
 }
 

@@ -12,6 +12,8 @@
 
 #include "profile_files.h"
 
+#define PART_NAME ".%.100s.part"
+
 enum { NAME_MAX_BYTES = 128 };
 
 struct sluis_pull_folder {
@@ -60,7 +62,7 @@ sluis_pull_folder_begin(const char *out, const char *name, struct sluis_failure 
 	folder->out = folder->fd = -1;
 	snprintf(folder->path, sizeof(folder->path), "%s", out);
 	snprintf(folder->name, sizeof(folder->name), "%s", name);
-	snprintf(folder->temporary, sizeof(folder->temporary), ".%.100s.part", name);
+	snprintf(folder->temporary, sizeof(folder->temporary), PART_NAME, name);
 	if (mkdir(out, 0700) != 0 && errno != EEXIST)
 		return sluis_fail(failure, SLUIS_EIO, _("%s cannot be made: %s"), out, strerror(errno));
 	folder->out = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -106,6 +108,26 @@ sluis_pull_folder_finish(struct sluis_pull_folder *folder, struct sluis_failure 
 		return sluis_fail(failure, SLUIS_EIO, _("%s cannot be synced: %s"), folder->path,
 		    strerror(errno));
 	return SLUIS_OK;
+}
+
+bool
+sluis_pull_folder_sweep(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct sluis_pull_folder folder = { .fd = -1 };
+	bool was_there;
+
+	if (slash == NULL)
+		return false;
+	snprintf(folder.path, sizeof(folder.path), "%.*s", (int)(slash - path), path);
+	snprintf(folder.temporary, sizeof(folder.temporary), PART_NAME, slash + 1);
+	folder.out = open(folder.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder.out < 0)
+		return false;
+	was_there = faccessat(folder.out, folder.temporary, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	remove_temporary(&folder);
+	close(folder.out);
+	return was_there;
 }
 
 void

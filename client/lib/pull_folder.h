@@ -19,6 +19,8 @@ SLUIS_MUST_CHECK enum sluis_err sluis_pull_folder_add(struct sluis_pull_folder *
 /** sluis_pull_folder_finish: sync and rename to ${out}/${name}. SLUIS_EEXISTS: something stands there; nothing was touched. */
 SLUIS_MUST_CHECK enum sluis_err sluis_pull_folder_finish(struct sluis_pull_folder *folder,
     struct sluis_failure *failure);
+/** sluis_pull_folder_sweep(path): remove what a run that died left of the folder that was to be ${path}. True: there was some. */
+bool sluis_pull_folder_sweep(const char *path);
 /** sluis_pull_folder_free: what was not finished is removed. NULL is fine. */
 void sluis_pull_folder_free(struct sluis_pull_folder *folder);
 void sluis_pull_folder_freep(struct sluis_pull_folder **folder);

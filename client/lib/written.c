@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pull_folder.h"
+
 enum { ENTRY_MAX_BYTES = 1024 * 1024, FILES_MAX = 128, PREFIX_MIN = 6, NAME_BYTES = sizeof("written/") + 2 * SLUIS_ID_BYTES };
 
 static void
@@ -249,8 +251,11 @@ struct wipe {
 static void
 wipe_file(int dir, const struct sluis_written *written, const char *file, struct sluis_wiped *result)
 {
-	char path[SLUIS_PATH_MAX + 128];
+	char path[SLUIS_PATH_MAX + 128], unfinished[256];
 
+	/* what a run that died was writing (profile_files.c) */
+	if (snprintf(unfinished, sizeof(unfinished), "%s.new", file) < (int)sizeof(unfinished))
+		(void)unlinkat(dir, unfinished, 0);
 	snprintf(path, sizeof(path), "%s/%s", written->path, file);
 	if (unlinkat(dir, file, 0) == 0)
 		json_array_append_new(result->gone, json_string(path));
@@ -265,11 +270,16 @@ wipe_folder(void *context, const struct sluis_written *written)
 	const int dir = open(written->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	char id[2 * SLUIS_ID_BYTES + 1];
 
+	const int why = errno;
+	const bool was_cut_off = sluis_pull_folder_sweep(written->path);
+
 	sluis_hex(written->id.bytes, SLUIS_ID_BYTES, id);
 	json_object_set_new(wipe->entries, id, json_true());
 	if (dir < 0) {
-		if (errno != ENOENT)
+		if (why != ENOENT)
 			json_array_append_new(wipe->result->left, json_string(written->path));
+		else if (!was_cut_off)
+			json_array_append_new(wipe->result->absent, json_string(written->path));
 		return SLUIS_OK;
 	}
 	for (size_t i = 0; i < written->n_files; i++)
@@ -305,7 +315,7 @@ sluis_written_wipe(struct sluis_profile *profile, const struct sluis_id *id, str
 	SLUIS_AUTO(json_freep) json_t *entries = json_object();
 	struct wipe wipe = { .result = ret, .entries = entries };
 
-	*ret = (struct sluis_wiped){ .gone = json_array(), .left = json_array() };
+	*ret = (struct sluis_wiped){ .gone = json_array(), .left = json_array(), .absent = json_array() };
 	SLUIS_TRY(sluis_written_each(profile, id, wipe_folder, &wipe, failure));
 	if (json_object_size(entries) == 0)
 		return sluis_fail(failure, SLUIS_ENOTFOUND, _("nothing of it was written by this profile"));

@@ -3,7 +3,8 @@
  * written - the register of plaintext that this client wrote, and where: so that it can be wiped, and an erasure answered.
  *
  * One file for each message (or case: its dossiers) in the profile, "written/ID", 0600: the case and every folder with the
- * names of its files; no content. An entry is durable before the files are. It knows nothing of copies that a person made.
+ * names of its files; no content. An entry is durable before the first byte of a file is. It knows nothing of copies that a
+ * person made.
  */
 #ifndef SLUIS_CLIENT_WRITTEN_H
 #define SLUIS_CLIENT_WRITTEN_H
@@ -49,12 +50,14 @@ SLUIS_MUST_CHECK enum sluis_err sluis_written_id(struct sluis_profile *profile, 
 struct sluis_wiped {
 	json_t *gone; /* paths of files removed */
 	json_t *left; /* paths that could not be removed */
+	json_t *absent; /* folders that are not where they were written: somebody moved or removed them */
 };
 
 /**
  * sluis_written_wipe(profile, id, ret, failure):
- * Remove every file registered for ${id} (a message, or a case and all its messages), the folders that are then empty, and the
- * entries of which nothing is left. What a person put beside them stays. The caller frees both lists.
+ * Remove every file registered for ${id} (a message, or a case and all its messages), what a run that died left of them, the
+ * folders that are then empty, and the entries of which nothing is left. What a person put beside them stays. The caller frees the
+ * lists.
  * Errors: SLUIS_ENOTFOUND (nothing of it was ever written here), SLUIS_EIO (something is left), those of the profile.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_written_wipe(struct sluis_profile *profile, const struct sluis_id *id,

@@ -76,13 +76,50 @@ check "one message" test "$(field 0 message)" = "$MESSAGE"
 exits "nothing is new twice" 0 -- director --json pull --new --out "$WORK/new"
 check "none" test "$OUT" = "[]"
 
+NEW=$MESSAGE
+
+# ---- the log: to look again is no refusal ----
+refusals() {
+	sluis director --json log list
+	python3 -c 'import json, sys; print(sum(e["outcome"] == "refuse" for e in json.loads(sys.argv[1])))' "$OUT"
+}
+BEFORE=$(refusals)
+exits "a dossier in another place" 0 -- director dossier "$CASE" --out "$WORK/again"
+check "is made without asking for what was received" test "$(refusals)" = "$BEFORE"
+
+# ---- a manifest.json that somebody changed ----
+echo "not yours" >secret.txt
+python3 - "again/$SECOND/manifest.json" <<'PY'
+import json, sys
+m = json.load(open(sys.argv[1]))
+m["files"][0]["file"] = "../../secret.txt"
+m["index"] = 10**9
+json.dump(m, open(sys.argv[1], "w"))
+PY
+sluis director dossier "$CASE" --out "$WORK/again"
+if grep -qF "not yours" again/index.html; then bad "nothing outside its folders is shown" leak; else ok "nothing outside its folders is shown"; fi
+
+# ---- a run that died ----
+head -c 400000 /dev/zero | tr '\0' x >large.txt
+push provider referral director question=large.txt
+(ulimit -f 200; "$SLUIS" --profile "$REGION/profiles/director" pull "$MESSAGE" --out "$WORK/cut" >/dev/null 2>&1)
+check "left a part" test -n "$(find cut -type f -size +100k)"
+exits "which can be wiped" 0 -- director wipe "$MESSAGE"
+check "and is gone" test -z "$(find cut -type f)"
+exits "pulled again" 0 -- director pull "$MESSAGE" --out "$WORK/cut"
+touch "again/index.html.new"
+mv cut moved
+exits "what was moved away" 0 -- director --json wipe "$MESSAGE"
+check "is told" test "$(field absent 0)" = "$WORK/cut/$MESSAGE"
+rm -r moved
+
 # ---- wipe ----
 echo "my note" >"elsewhere/$FIRST/note.txt"
 exits "what was never written" 3 -- director wipe 0123456789abcdef0123456789abcdef
-exits "one message" 0 -- director wipe "${MESSAGE:0:8}"
-check "is gone" test ! -e "new/$MESSAGE"
+exits "one message" 0 -- director wipe "${NEW:0:8}"
+check "is gone" test ! -e "new/$NEW"
 exits "the case" 0 -- director --json wipe "$CASE"
-check "dossier and all copies are gone" test -z "$(find dossier elsewhere foreign -type f ! -name note.txt ! -path 'foreign/index.html')"
+check "dossier and all copies are gone" test -z "$(find dossier again elsewhere foreign -type f ! -name note.txt ! -path 'foreign/index.html')"
 check "what a person put there stays" test "$(cat "elsewhere/$FIRST/note.txt")" = "my note"
 check "the page of somebody else too" test "$(cat foreign/index.html)" = mine
 exits "and is forgotten" 3 -- director wipe "$CASE"
