@@ -82,6 +82,8 @@ sluis provider case shield "$CASE" director-2
 refused "by handing the case over" receiver-shielded director case hand-over "$CASE" director-2
 refused "a director who lifts its own" act-condition director-2 case shield "$CASE" director-2 --lift
 
+refused "an officer, whom a justification is for" receiver-role provider case shield "$CASE" officer
+
 # ---- who comes on a case ----
 refused "a director of no case adds to one" not-found registrar case join "$CASE" gi
 refused "a provider, after the intake" act-condition provider case join "$CASE" gi

@@ -204,6 +204,31 @@ hands_over_and_shields(void **state)
 	assert_rule("act");
 }
 
+/* What the law lets somebody report, and who looks over it, no shield keeps apart. */
+static void
+shields_nobody_whom_a_report_is_for(void **state)
+{
+	static const char *const MAY[] = { "parent", "youth", "client-supporter", "school", "director", "neighbour",
+		"experience-expert", "secretary", "expert", "municipality-funding", "safe-home provider" };
+	static const char *const MAY_NOT[] = { "safe-home", "child-protection-board", "privacy-officer", "analyst",
+		"steering-group", "registrar", "" };
+
+	(void)state;
+	init("case-shield", "monitoring", "school");
+	scene_add_recipient(&S, "other", "elsewhere", "parent");
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(MAY); i++) {
+		S.recipients[0].member.roles = scene_codes(MAY[i]);
+		assert_rule("act");
+	}
+	for (size_t i = 0; i < SLUIS_ARRAY_LEN(MAY_NOT); i++) {
+		S.recipients[0].member.roles = scene_codes(MAY_NOT[i]);
+		assert_rule("receiver-role");
+	}
+	S.act.code = scene_code("case-unshield"); /* who was shielded once, whatever it is now */
+	S.facts.sender.roles = scene_codes("director");
+	assert_rule("act");
+}
+
 /* From whom everything is kept is put on no case; categories that are kept are no matter here. */
 static void
 adds_nobody_who_is_shielded(void **state)
@@ -541,6 +566,7 @@ main(void)
 		cmocka_unit_test(adds_to_a_case),
 		cmocka_unit_test(leaves_a_case),
 		cmocka_unit_test(hands_over_and_shields),
+		cmocka_unit_test(shields_nobody_whom_a_report_is_for),
 		cmocka_unit_test(adds_nobody_who_is_shielded),
 		cmocka_unit_test(takes_what_the_policy_lists),
 		cmocka_unit_test(tells_what_an_act_may_say),
