@@ -64,6 +64,21 @@ read_act(const Sluis__Signed *act, struct sluis_arena *arena)
 	sluis_manifest_signer(act);
 }
 
+/* Nothing is sealed yet, so nothing has a hash; and the batch of an intent never stands for that of a push. */
+static void
+read_intent(const Sluis__Intent *intent, struct sluis_arena *arena)
+{
+	static const uint8_t NO_HASH[SLUIS_HASH_BYTES];
+	struct sluis_manifest manifest;
+
+	FUZZ_MUST(sluis_manifest_verify_signature(intent->batch, SLUIS_BATCH_INTENT, &KEY) != SLUIS_OK);
+	if (sluis_manifest_open_intent(intent, arena, &manifest) != SLUIS_OK)
+		return;
+	FUZZ_MUST(manifest.batch->manifest_count == 1 && manifest.n_sections >= 1);
+	for (size_t i = 0; i < manifest.n_sections; i++)
+		FUZZ_MUST(memcmp(manifest.sections[i]->file_hash.data, NO_HASH, sizeof(NO_HASH)) == 0);
+}
+
 static void
 read_ask(const Sluis__Ask *ask, struct sluis_arena *arena)
 {
@@ -72,6 +87,8 @@ read_ask(const Sluis__Ask *ask, struct sluis_arena *arena)
 	if (ask->act_case == SLUIS__ASK__ACT_PUSH
 	    && sluis_manifest_open_push(ask->push, arena, &manifest) == SLUIS_OK)
 		FUZZ_MUST(sluis_manifest_check_body(&manifest, sluis_bytes(NULL, 0)) == SLUIS_EFORMAT);
+	else if (ask->act_case == SLUIS__ASK__ACT_INTENT)
+		read_intent(ask->intent, arena);
 	else if (ask->act_case == SLUIS__ASK__ACT_RECEIPT)
 		read_act(ask->receipt, arena);
 	else if (ask->act_case == SLUIS__ASK__ACT_GRANT)
