@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-# A client and a broker that decide nothing, for tests/attack/grounds.sh.
+# A client and a broker that decide nothing, for tests/attack/grounds.sh and cases.sh.
 BLIND := $(B)/attack/blind/sluis $(B)/attack/blind/sluisd
 BLIND_WRAP := -Wl,--wrap=sluis_policy_decide -Wl,--wrap=sluis_policy_decide_release \
 	-Wl,--wrap=sluis_policy_deliveries
@@ -14,7 +14,7 @@ $(B)/attack/blind/sluis: $(call obj,$(CLI_SRC)) $(BLIND_OBJ) $(B)/libclient.a $(
 	@echo "  LD  $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $(BLIND_WRAP) -o $@ $(call obj,$(CLI_SRC)) $(BLIND_OBJ) $(B)/libclient.a $(B)/libproto.a \
 		$(CLIENT_LIBS)
-$(B)/attack/blind/sluisd: $(B)/obj/daemon/main.o $(BLIND_OBJ) $(B)/libdaemon.a $(B)/libproto.a
+$(B)/attack/blind/sluisd: $(B)/obj/daemon/main.o $(BLIND_OBJ) $(B)/obj/tests/attack/blind_link.o $(B)/libdaemon.a $(B)/libproto.a
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) $(BLIND_WRAP) -o $@ $< $(BLIND_OBJ) $(B)/libdaemon.a $(B)/libproto.a $(DAEMON_LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) $(BLIND_WRAP) -Wl,--wrap=link_fact -o $@ $(filter %.o,$^) $(B)/libdaemon.a $(B)/libproto.a $(DAEMON_LIBS)

@@ -108,6 +108,15 @@ take_id
 OTHER=$ID
 sluis director case step "$OTHER" consultation
 sluis provider case shield "$OTHER" mother
+sluis director case open --member provider
+take_id
+CASE3=$ID
+sluis director case step "$CASE3" consultation
+sluis provider push "$CASE3" --purpose consultation --ground direct-involvement --fact involvement=both-deliver-help \
+	--fact necessity=as-far-as-needed --to director "plan=$WORK/plan.txt"
+take_id
+ORIGIN=$ID
+exits "what is passed on was received" 0 -- director pull "$ORIGIN" --out "$WORK/mail"
 broker stop
 SLUIS_BIN=$BLIND "$TOP/deploy/region.sh" start-broker "$REGION" >"$WORK/broker" 2>&1
 found() { # NAME CASE WORD...: the provider's act, which that broker takes
@@ -121,6 +130,10 @@ found() { # NAME CASE WORD...: the provider's act, which that broker takes
 	exits "who send nothing any more: $name" 5 "case chain does not hold" -- director push "$case" --purpose plan --ground consent \
 		--grant "$GRANT" --to provider "plan=$WORK/plan.txt"
 }
+sluis director push "$CASE3" --purpose plan --ground direct-involvement --fact involvement=both-deliver-help \
+	--fact necessity=as-far-as-needed --to provider "plan=$WORK/plan.txt" --origin "$ORIGIN"
+take_id
+exits "an origin that the log does not tell" 5 "wrote this down" -- provider pull "$ID" --out "$WORK/out"
 found "somebody added without right" "$CASE" join "$CASE" municipality-b
 found "a shield lifted without right" "$OTHER" shield "$OTHER" mother --lift
 finish
