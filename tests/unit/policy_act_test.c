@@ -227,6 +227,8 @@ shields_nobody_whom_a_report_is_for(void **state)
 	S.act.code = scene_code("case-unshield"); /* who was shielded once, whatever it is now */
 	S.facts.sender.roles = scene_codes("director");
 	assert_rule("act");
+	S.facts.recipient_count = 0;
+	assert_rule("receiver-count");
 }
 
 /* From whom everything is kept is put on no case; categories that are kept are no matter here. */
@@ -271,6 +273,7 @@ static const struct {
 	{ "case-inform", "closed", "", "act-fact", "case-inform" },
 	{ "case-label", "closed", "label crisis label money dropped mandate", "act", NULL },
 	{ "case-label", "closed", "label crisis label money label crisis", "act-fact", "label" },
+	{ "case-label", "closed", "dropped mandate dropped money", "act", NULL },
 	{ "case-label", "closed", "", "act-fact", "case-label" },
 	{ "case-close", "intake", "", "act", NULL },
 	{ "case-close", "monitoring", "reason goals-reached", "act", NULL },
@@ -290,7 +293,8 @@ static const struct {
 	{ "case-shield", "intake", "category address category contact reason court", "act", NULL },
 	{ "case-shield", "intake", "category address category address", "act-fact", "category" },
 	{ "case-shield", "intake", "category everything", "act-fact", "category" },
-	{ "case-unshield", "intake", "category address", "act", NULL },
+	{ "case-unshield", "intake", "category address category contact", "act", NULL },
+	{ "case-unshield", "closed", "", "case-closed", NULL },
 	{ "case-unshield", "intake", "reason court", "act-fact", "reason" },
 	{ "case-step", "intake", "step consultation", "act", NULL },
 	{ "case-step", "intake", "step consultation step consultation", "act-fact", "step" },
