@@ -21,7 +21,7 @@ exec "$SLUIS_BIN/\${0##*/}" "\$@"
 TEXT
 chmod +x "$WORK/bin/sluis"
 ln -s sluis "$WORK/bin/sluisd"
-export SLUIS_BIN=$WORK/bin AT= ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+export SLUIS_BIN=$WORK/bin AT=
 SLUIS=$SLUIS_BIN/sluis
 
 at() { # TIME

@@ -12,7 +12,7 @@ TOP=$PWD # a script may go elsewhere; its broker must end all the same
 REGION_SH=$PWD/deploy/region.sh
 export SLUIS_BIN=${SLUIS_BIN:-$PWD/${B:-build}}
 # The sanitizers' own tables do not fit under a limit on locked or mapped memory, and leaks at exit are for unit tests.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:verify_asan_link_order=0} # libfaketime comes first
 SLUIS=$SLUIS_BIN/sluis
 WORK=$(mktemp -d)
 REGION=$WORK/region
