@@ -12,6 +12,8 @@
 #include <sodium.h>
 
 #include "expiry.h"
+#include "moment.h"
+#include "prefix.h"
 #include "pull.h"
 
 enum { PREFIX_MIN = 6, GRANTS_MAX = 64 };
@@ -76,12 +78,7 @@ cli_fail(const struct cli *cli, const struct sluis_failure *failure)
 const char *
 cli_time(int64_t ms, char ret[static 32])
 {
-	const time_t t = (time_t)(ms / 1000);
-	struct tm utc;
-
-	gmtime_r(&t, &utc);
-	strftime(ret, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return ret;
+	return sluis_moment_text(ms, ret);
 }
 
 const char *
@@ -203,63 +200,20 @@ cli_date(const char *text, int64_t *ret_ms, struct sluis_failure *failure)
 
 /* ---- ids by prefix ---- */
 
-struct prefix {
-	const char *text;
-	struct sluis_id id;
-	size_t n; /* ids that fit */
-};
-
-static void
-match(struct prefix *prefix, ProtobufCBinaryData id)
-{
-	char hex[2 * SLUIS_ID_BYTES + 1];
-
-	if (id.len != SLUIS_ID_BYTES)
-		return;
-	sluis_hex(id.data, id.len, hex);
-	if (strncasecmp(hex, prefix->text, strlen(prefix->text)) != 0)
-		return;
-	if (prefix->n > 0 && memcmp(prefix->id.bytes, id.data, SLUIS_ID_BYTES) == 0)
-		return;
-	memcpy(prefix->id.bytes, id.data, SLUIS_ID_BYTES);
-	prefix->n++;
-}
-
-static bool
-is_prefix(const char *text)
-{
-	const size_t len = strlen(text);
-
-	return len >= PREFIX_MIN && len < 2 * SLUIS_ID_BYTES && strspn(text, "0123456789abcdefABCDEF") == len;
-}
-
+/* What does not fit is asked for nowhere: unknown and not ours are one answer. */
 static enum sluis_err
-settle(struct sluis_session *session, const struct prefix *prefix, struct sluis_id *ret,
+settle(struct sluis_session *session, const struct sluis_prefix *prefix, struct sluis_id *ret,
     struct sluis_failure *failure)
 {
-	if (prefix->n == 0)
-		return sluis_session_refusal(session, "not-found", failure);
-	if (prefix->n > 1)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" begins more than one id; give more digits"),
-		    prefix->text);
-	*ret = prefix->id;
-	return SLUIS_OK;
-}
+	const enum sluis_err err = sluis_prefix_settle(prefix, ret, failure);
 
-static enum sluis_err
-full_or_usage(const char *text, struct sluis_id *ret, struct sluis_failure *failure)
-{
-	if (sluis_unhex(text, ret->bytes, sizeof(ret->bytes)) == SLUIS_OK)
-		return SLUIS_OK;
-	(void)sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not an id"), text);
-	sluis_fail_hint(failure, _("an id has 32 hex digits; the first 6 are enough where they are unique"));
-	return SLUIS_EUSAGE;
+	return err == SLUIS_ENOTFOUND ? sluis_session_refusal(session, "not-found", failure) : err;
 }
 
 static enum sluis_err
 match_case(void *context, const Sluis__CaseRow *row)
 {
-	match(context, row->case_id);
+	(void)sluis_prefix_match(context, row->case_id.data);
 	return SLUIS_OK;
 }
 
@@ -267,11 +221,11 @@ SLUIS_MUST_CHECK enum sluis_err
 cli_case_id(struct sluis_session *session, const char *text, struct sluis_id *ret,
     struct sluis_failure *failure)
 {
-	struct prefix prefix = { .text = text };
+	struct sluis_prefix prefix;
 
-	if (!is_prefix(text))
-		return full_or_usage(text, ret, failure);
-	SLUIS_TRY(sluis_cases_list(session, match_case, &prefix, failure));
+	SLUIS_TRY(sluis_prefix_start(&prefix, text, failure));
+	if (!sluis_prefix_is_whole(&prefix))
+		SLUIS_TRY(sluis_cases_list(session, match_case, &prefix, failure));
 	return settle(session, &prefix, ret, failure);
 }
 
@@ -280,26 +234,27 @@ cli_grant_id(struct sluis_session *session, const struct sluis_id *case_id, cons
     struct sluis_id *ret, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_arena_freep) struct sluis_arena *arena = NULL;
-	struct prefix prefix = { .text = text };
+	struct sluis_prefix prefix;
 	struct sluis_grants_row *rows;
 	size_t count = 0;
 
-	if (!is_prefix(text))
-		return full_or_usage(text, ret, failure);
+	SLUIS_TRY(sluis_prefix_start(&prefix, text, failure));
+	if (sluis_prefix_is_whole(&prefix))
+		return settle(session, &prefix, ret, failure);
 	arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	rows = arena == NULL ? NULL : sluis_arena_alloc(arena, GRANTS_MAX * sizeof(*rows));
 	if (rows == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("looking up the grant"));
 	SLUIS_TRY(sluis_grants_list(session, case_id, arena, GRANTS_MAX, rows, &count, failure));
 	for (size_t i = 0; i < count; i++)
-		match(&prefix, rows[i].grant->grant_id);
+		(void)sluis_prefix_match(&prefix, rows[i].grant->grant_id.data);
 	return settle(session, &prefix, ret, failure);
 }
 
 static enum sluis_err
 match_message(void *context, const Sluis__InboxRow *row)
 {
-	match(context, row->message_id);
+	(void)sluis_prefix_match(context, row->message_id.data);
 	return SLUIS_OK;
 }
 
@@ -307,10 +262,10 @@ SLUIS_MUST_CHECK enum sluis_err
 cli_message_id(struct sluis_session *session, const char *text, struct sluis_id *ret,
     struct sluis_failure *failure)
 {
-	struct prefix prefix = { .text = text };
+	struct sluis_prefix prefix;
 
-	if (!is_prefix(text))
-		return full_or_usage(text, ret, failure);
-	SLUIS_TRY(sluis_inbox(session, NULL, match_message, &prefix, failure));
+	SLUIS_TRY(sluis_prefix_start(&prefix, text, failure));
+	if (!sluis_prefix_is_whole(&prefix))
+		SLUIS_TRY(sluis_inbox(session, NULL, match_message, &prefix, failure));
 	return settle(session, &prefix, ret, failure);
 }

@@ -70,16 +70,6 @@ find_fact(const struct making *making, const char *act, struct sluis_bytes key)
 	return NULL;
 }
 
-static bool
-has_code(struct sluis_codes codes, struct sluis_bytes code)
-{
-	for (size_t i = 0; i < codes.count; i++) {
-		if (sluis_bytes_equal(codes.items[i], code))
-			return true;
-	}
-	return false;
-}
-
 static void
 hint_codes(struct sluis_codes codes, struct sluis_failure *failure)
 {
@@ -125,7 +115,7 @@ add_fact(struct making *making, struct sluis_bytes key, struct sluis_bytes value
 		hint_facts(making, failure);
 		return SLUIS_EUSAGE;
 	}
-	if (fact != NULL && !has_code(fact->codes, value)) {
+	if (fact != NULL && !sluis_codes_have(fact->codes, value)) {
 		(void)sluis_fail(failure, SLUIS_EUSAGE, _("\"%.*s\" is not a code for %.*s"), (int)value.len,
 		    (const char *)value.data, (int)key.len, (const char *)key.data);
 		hint_codes(fact->codes, failure);
@@ -204,11 +194,11 @@ add_step(struct making *making, const char *word, struct sluis_bytes now, struct
 
 	if (sluis_policy_has(policy, SLUIS_KIND_STEP, code))
 		return add_fact(making, sluis_bytes_text("step"), code, failure);
-	if (end != NULL && has_code(end->codes, code)) {
+	if (end != NULL && sluis_codes_have(end->codes, code)) {
 		set_code(making, SLUIS_CASE_CLOSE);
 		return add_fact(making, key, code, failure);
 	}
-	if (stay != NULL && has_code(stay->codes, code))
+	if (stay != NULL && sluis_codes_have(stay->codes, code))
 		SLUIS_TRY(add_fact(making, key, code, failure));
 	else if (stay != NULL && sluis_policy_list_has(policy, stay->list, code))
 		step = step_after(policy, now);

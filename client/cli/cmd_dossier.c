@@ -10,18 +10,6 @@
 
 static const char SYNOPSIS[] = "dossier CASE --out DIR", WIPE_SYNOPSIS[] = "wipe CASE|MESSAGE";
 
-static void
-case_done(struct sluis_case **of_case)
-{
-	sluis_case_free(*of_case);
-}
-
-static void
-json_done(json_t **json)
-{
-	json_decref(*json);
-}
-
 /* What a person sees at a glance: who sent what, what is missing. */
 static void
 say_overview(struct cli *cli, const struct sluis_session *session, const json_t *dossier)
@@ -50,7 +38,7 @@ static enum sluis_err
 make_dossier(struct cli *cli, struct sluis_session *session, const struct sluis_case *of_case, const char *out,
     bool is_whole, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(json_done) json_t *dossier = NULL;
+	json_auto_t *dossier = NULL;
 	char page[SLUIS_PATH_MAX];
 
 	SLUIS_TRY(sluis_dossier_make(session, of_case, out, &dossier, failure));
@@ -70,7 +58,7 @@ enum sluis_err
 cmd_dossier(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
-	SLUIS_AUTO(case_done) struct sluis_case *of_case = NULL;
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
 	struct sluis_failure collected = { .err = SLUIS_OK };
 	const char *out = NULL;
 	const struct cli_option options[] = { { "--out", CLI_VALUE, &out } };
@@ -108,9 +96,9 @@ enum sluis_err
 cmd_wipe(struct cli *cli, char **argv, struct sluis_failure *failure)
 {
 	SLUIS_AUTO(sluis_session_closep) struct sluis_session *session = NULL;
-	SLUIS_AUTO(json_done) json_t *gone = NULL;
-	SLUIS_AUTO(json_done) json_t *left = NULL;
-	SLUIS_AUTO(json_done) json_t *absent = NULL;
+	json_auto_t *gone = NULL;
+	json_auto_t *left = NULL;
+	json_auto_t *absent = NULL;
 	struct sluis_failure other = { .err = SLUIS_OK };
 	struct sluis_wiped wiped = { .gone = NULL };
 	struct sluis_id id;

@@ -11,18 +11,18 @@
 #include "cli.h"
 #include "grant_letter.h"
 #include "grant_token.h"
+#include "prefix.h"
 
 static const char SYNOPSIS[] = "grant letter GRANT --out FILE [--contact WORDS]";
 
-enum { PREFIX_MIN = 6, GRANTS_MAX = 64 };
+enum { GRANTS_MAX = 64 };
 
 /** The grant that an id or its beginning means, among those of all cases that this member is on. */
 struct search {
 	struct sluis_session *session;
 	struct sluis_arena *arena;
-	const char *text;
+	struct sluis_prefix prefix;
 	struct sluis_grants_row *found;
-	size_t matches;
 	struct sluis_failure *failure;
 };
 
@@ -38,29 +38,21 @@ search_case(void *context, const Sluis__CaseRow *row)
 		return sluis_fail_err(s->failure, SLUIS_ENOMEM, _("looking up the grant"));
 	SLUIS_TRY(sluis_grants_list(s->session, &id, s->arena, GRANTS_MAX, rows, &count, s->failure));
 	for (size_t i = 0; i < count; i++) {
-		char hex[2 * SLUIS_ID_BYTES + 1];
-
-		sluis_hex(rows[i].grant->grant_id.data, SLUIS_ID_BYTES, hex);
-		if (strncmp(hex, s->text, strlen(s->text)) != 0)
-			continue;
-		s->found = &rows[i];
-		s->matches++;
+		if (sluis_prefix_match(&s->prefix, rows[i].grant->grant_id.data))
+			s->found = &rows[i];
 	}
 	return SLUIS_OK;
 }
 
 static enum sluis_err
-find_grant(struct search *s)
+find_grant(struct search *s, const char *text)
 {
-	if (strlen(s->text) < PREFIX_MIN || strspn(s->text, "0123456789abcdef") != strlen(s->text))
-		return sluis_fail(s->failure, SLUIS_EUSAGE,
-		    _("\"%s\" is no id, nor 6 or more digits that one begins with"), s->text);
+	struct sluis_id id;
+
+	SLUIS_TRY(sluis_prefix_start(&s->prefix, text, s->failure));
 	SLUIS_TRY(sluis_cases_list(s->session, search_case, s, s->failure));
-	if (s->matches == 0)
-		return sluis_session_refusal(s->session, "not-found", s->failure);
-	if (s->matches > 1)
-		return sluis_fail(s->failure, SLUIS_EUSAGE, _("several ids begin with \"%s\": give more digits"), s->text);
-	return SLUIS_OK;
+	return s->found == NULL ? sluis_session_refusal(s->session, "not-found", s->failure) :
+				  sluis_prefix_settle(&s->prefix, &id, s->failure);
 }
 
 /* Whole or not there, never over another file. */
@@ -128,8 +120,7 @@ cmd_grant_letter(struct cli *cli, struct sluis_session *session, char **argv, st
 		return cli_usage(failure, SYNOPSIS);
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("making the letter"));
-	search.text = words.words[0];
-	SLUIS_TRY(find_grant(&search));
+	SLUIS_TRY(find_grant(&search, words.words[0]));
 	SLUIS_TRY(make_page(&search, contact, out, &has_token));
 	if (!has_token)
 		cli_note("%s", _("the letter has no code: it was recorded by another profile, which can print it"));

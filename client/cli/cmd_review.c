@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli.h"
 #include "codes.h"
 #include "limits.h"
+#include "prefix.h"
 #include "reviews.h"
 
 static const char SYNOPSIS[] = "review list | review close REVIEW --outcome CODE [--note-code CODE ...]";
-
-enum { PREFIX_MIN = 6 };
 
 /** What listing needs. */
 struct listing {
@@ -77,43 +75,25 @@ do_list(struct cli *cli, struct sluis_session *session, char **argv, struct slui
 	return SLUIS_OK;
 }
 
-/** A review by its first digits. */
-struct prefix {
-	const char *text;
-	struct sluis_id id;
-	size_t n;
-};
-
 static enum sluis_err
 match_row(void *context, const Sluis__ReviewRow *row, const Sluis__ReviewClose *close)
 {
-	struct prefix *prefix = context;
-	char hex[33];
-
 	(void)close;
-	sluis_hex(row->review_id.data, SLUIS_ID_BYTES, hex);
-	if (strncasecmp(hex, prefix->text, strlen(prefix->text)) == 0) {
-		memcpy(prefix->id.bytes, row->review_id.data, SLUIS_ID_BYTES);
-		prefix->n++;
-	}
+	(void)sluis_prefix_match(context, row->review_id.data);
 	return SLUIS_OK;
 }
 
 static enum sluis_err
 find_review(struct sluis_session *session, const char *text, struct sluis_id *ret, struct sluis_failure *failure)
 {
-	struct prefix prefix = { .text = text };
+	struct sluis_prefix prefix;
+	enum sluis_err err;
 
-	if (strlen(text) < PREFIX_MIN || strlen(text) > 2 * SLUIS_ID_BYTES ||
-	    strspn(text, "0123456789abcdefABCDEF") != strlen(text))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is not an id"), text);
-	SLUIS_TRY(sluis_reviews_list(session, match_row, &prefix, failure));
-	if (prefix.n == 0)
-		return sluis_session_refusal(session, "not-found", failure);
-	if (prefix.n > 1)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" fits more than one; write more digits"), text);
-	*ret = prefix.id;
-	return SLUIS_OK;
+	SLUIS_TRY(sluis_prefix_start(&prefix, text, failure));
+	if (!sluis_prefix_is_whole(&prefix))
+		SLUIS_TRY(sluis_reviews_list(session, match_row, &prefix, failure));
+	err = sluis_prefix_settle(&prefix, ret, failure);
+	return err == SLUIS_ENOTFOUND ? sluis_session_refusal(session, "not-found", failure) : err;
 }
 
 static enum sluis_err

@@ -1,52 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "log_filter.h"
 
-#include <string.h>
-
 #include "codes.h"
 #include "exchange.h"
-
-/** A case among the entries that this member may read: an officer is on none of them. */
-struct case_search {
-	const char *text;
-	struct sluis_id found;
-	size_t matches;
-};
+#include "prefix.h"
 
 static enum sluis_err
 match_case(void *context, const struct sluis_event_evidence *event)
 {
-	struct case_search *search = context;
-	char hex[2 * SLUIS_ID_BYTES + 1];
-	struct sluis_id id;
-
-	if (event->event->case_ == NULL)
-		return SLUIS_OK;
-	id = sluis_id_of(event->event->case_->case_id);
-	sluis_hex(id.bytes, sizeof(id.bytes), hex);
-	if (strncmp(hex, search->text, strlen(search->text)) != 0 ||
-	    (search->matches > 0 && memcmp(id.bytes, search->found.bytes, sizeof(id.bytes)) == 0))
-		return SLUIS_OK;
-	search->found = id;
-	search->matches++;
+	if (event->event->case_ != NULL)
+		(void)sluis_prefix_match(context, event->event->case_->case_id.data);
 	return SLUIS_OK;
 }
 
+/* A case among the entries that this member may read: an officer is on none of them. */
 static enum sluis_err
 case_of(struct sluis_session *session, const char *text, struct sluis_id *ret, struct sluis_failure *failure)
 {
-	struct case_search search = { .text = text };
 	struct sluis_failure other = { .err = SLUIS_OK };
-	const enum sluis_err err = cli_case_id(session, text, ret, failure);
+	struct sluis_prefix prefix;
+	const enum sluis_err err = cli_case_id(session, text, ret, &other);
 
-	if (err != SLUIS_EREFUSED)
-		return err;
-	SLUIS_TRY(sluis_exchange_list(session, NULL, match_case, &search, &other));
-	if (search.matches != 1)
-		return err;
-	*failure = (struct sluis_failure){ .err = SLUIS_OK };
-	*ret = search.found;
-	return SLUIS_OK;
+	if (err == SLUIS_EREFUSED) {
+		SLUIS_TRY(sluis_prefix_start(&prefix, text, failure));
+		SLUIS_TRY(sluis_exchange_list(session, NULL, match_case, &prefix, failure));
+		if (prefix.n > 0)
+			return sluis_prefix_settle(&prefix, ret, failure);
+	}
+	if (err != SLUIS_OK)
+		*failure = other;
+	return err;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

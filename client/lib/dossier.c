@@ -6,23 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "dossier_missing.h"
 #include "limits.h"
+#include "moment.h"
 #include "profile_files.h"
 #include "pull.h"
 #include "pull_folder.h"
 #include "written.h"
 
 enum { MANIFEST_MAX = 1024 * 1024 };
-
-static void
-json_freep(json_t **json)
-{
-	json_decref(*json);
-}
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -324,35 +318,23 @@ sort_out(const json_t *newest, json_t *parties, json_t *replaced)
 	}
 }
 
-static json_t *
-now_text(void)
-{
-	const time_t now = (time_t)(sluis_now_ms() / 1000);
-	char text[32];
-	struct tm utc;
-
-	gmtime_r(&now, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return json_string(text);
-}
-
 SLUIS_MUST_CHECK enum sluis_err
 sluis_dossier_make(struct sluis_session *session, const struct sluis_case *of_case, const char *out,
     json_t **ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(json_freep) json_t *sections = json_array();
-	SLUIS_AUTO(json_freep) json_t *newest = NULL;
-	SLUIS_AUTO(json_freep) json_t *dossier = NULL;
+	json_auto_t *sections = json_array();
+	json_auto_t *newest = NULL;
+	json_auto_t *dossier = NULL;
 	const struct sluis_bytes step =
 	    of_case->step.len > 0 ? of_case->step : sluis_policy_first_step(session->policy);
-	char id[2 * SLUIS_ID_BYTES + 1];
+	char id[2 * SLUIS_ID_BYTES + 1], made[SLUIS_MOMENT_CHARS];
 
 	sluis_hex(of_case->id.bytes, SLUIS_ID_BYTES, id);
 	SLUIS_TRY(read_all(out, id, sections, failure));
 	newest = sorted(sections);
-	dossier = json_pack("{s:s, s:o, s:o, s:[], s:[], s:[], s:[]}", "case", id, "step",
-	    json_stringn((const char *)step.data, step.len), "made", now_text(), "parties", "replaced", "missing",
-	    "expiring");
+	dossier = json_pack("{s:s, s:o, s:s, s:[], s:[], s:[], s:[]}", "case", id, "step",
+	    json_stringn((const char *)step.data, step.len), "made", sluis_moment_text(sluis_now_ms(), made),
+	    "parties", "replaced", "missing", "expiring");
 	if (dossier == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("making the dossier"));
 	sort_out(newest, json_object_get(dossier, "parties"), json_object_get(dossier, "replaced"));

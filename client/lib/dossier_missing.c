@@ -1,34 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "dossier_missing.h"
 
-#include <string.h>
-#include <time.h>
-
 #include "grants.h"
 #include "limits.h"
+#include "moment.h"
+#include "receivers.h"
 
 enum { GRANTS_MAX = 64 };
 #define SOON_MS (30LL * 24 * 3600 * 1000)
-
-static bool
-has_code(struct sluis_codes codes, struct sluis_bytes code)
-{
-	for (size_t i = 0; i < codes.count; i++) {
-		if (sluis_bytes_equal(codes.items[i], code))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_role(struct sluis_codes codes, const struct sluis_member *member)
-{
-	for (size_t i = 0; i < member->n_roles; i++) {
-		if (has_code(codes, member->roles[i]))
-			return true;
-	}
-	return false;
-}
 
 static json_t *
 json_of(struct sluis_bytes text)
@@ -107,25 +86,13 @@ sluis_dossier_missing(struct sluis_session *session, const struct sluis_case *of
 		for (size_t k = 0; k < sluis_policy_row_count(session->policy); k++) {
 			const struct sluis_policy_row *row = sluis_policy_row(session->policy, k);
 
-			if (!has_code(row->steps, step) || !has_role(row->from, member) ||
-			    !has_role(row->to, session->self))
+			if (!sluis_codes_have(row->steps, step) || !sluis_receivers_have_role(row->from, member) ||
+			    !sluis_receivers_have_role(row->to, session->self))
 				continue;
 			check_row(member, row, nothing_yet, dossier);
 			nothing_yet = false;
 		}
 	}
-}
-
-static json_t *
-moment(int64_t ms)
-{
-	const time_t seconds = (time_t)(ms / 1000);
-	char text[32];
-	struct tm utc;
-
-	gmtime_r(&seconds, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return json_string(text);
 }
 
 static void
@@ -134,7 +101,7 @@ check_grant(const struct sluis_grants_row *row, json_t *dossier)
 	const int64_t now = sluis_now_ms();
 	int64_t until = (int64_t)row->grant->until_ms;
 	json_t *purposes = json_array();
-	char id[2 * SLUIS_ID_BYTES + 1];
+	char id[2 * SLUIS_ID_BYTES + 1], end[SLUIS_MOMENT_CHARS];
 
 	if (row->grant->band_until != NULL && (int64_t)row->grant->band_until->until_ms < until)
 		until = (int64_t)row->grant->band_until->until_ms;
@@ -145,7 +112,7 @@ check_grant(const struct sluis_grants_row *row, json_t *dossier)
 		json_decref(purposes);
 	else
 		json_array_append_new(json_object_get(dossier, "expiring"),
-		    json_pack("{s:s, s:o, s:o, s:b}", "grant", id, "until", moment(until), "purposes", purposes,
+		    json_pack("{s:s, s:s, s:o, s:b}", "grant", id, "until", sluis_moment_text(until, end), "purposes", purposes,
 			"ended", until <= now));
 }
 

@@ -2,11 +2,11 @@
 #include "grant_letter.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <qrencode.h>
 #include <sodium.h>
 
+#include "moment.h"
 #include "page.h"
 
 /** What every part of the letter needs. */
@@ -33,12 +33,9 @@ element(const struct letter *l, const char *tag, const char *text)
 static const char *
 day_of(const struct letter *l, uint64_t ms, bool is_end, char ret[static 32])
 {
-	const time_t t = (time_t)(ms / 1000);
-	char text[32];
-	struct tm utc;
+	char text[SLUIS_MOMENT_CHARS];
 
-	gmtime_r(&t, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	sluis_moment_text((int64_t)ms, text);
 	if (is_end)
 		return sluis_page_last_day(l->session->lang, text, ret);
 	sluis_page_day(l->session->lang, text, ret);

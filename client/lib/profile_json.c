@@ -11,12 +11,6 @@
 enum { EPOCH_BYTES = 4 + 32 + 8 + 8, KEYS_MAX = 32 + 32 + 4 + SLUIS_PROFILE_EPOCHS_MAX * EPOCH_BYTES,
 	PASSPHRASE_MAX = 1024 };
 
-static void
-json_freep(json_t **json)
-{
-	json_decref(*json);
-}
-
 static json_t *
 hex_json(const uint8_t *bytes, size_t len)
 {
@@ -128,7 +122,7 @@ get_endpoints(const json_t *object, struct sluis_profile_identity *ret)
 SLUIS_MUST_CHECK enum sluis_err
 sluis_profile_identity_parse(struct sluis_bytes file, struct sluis_profile_identity *ret)
 {
-	SLUIS_AUTO(json_freep) json_t *json = load(file, 9);
+	json_auto_t *json = load(file, 9);
 	struct sluis_profile_identity p = { .n_endpoints = 0 };
 
 	if (json == NULL)
@@ -163,7 +157,7 @@ sluis_profile_state_text(const struct sluis_profile_state *state)
 SLUIS_MUST_CHECK enum sluis_err
 sluis_profile_state_parse(struct sluis_bytes file, struct sluis_profile_state *ret)
 {
-	SLUIS_AUTO(json_freep) json_t *json = load(file, 3);
+	json_auto_t *json = load(file, 3);
 	struct sluis_profile_state state = { .n_sequences = 0 };
 	json_t *sequences = json_object_get(json, "sequences"), *value;
 	const char *handle;
@@ -350,8 +344,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_profile_secret_parse(struct sluis_bytes file, const struct sluis_passphrase *passphrase,
     struct sluis_profile_keys *ret)
 {
-	SLUIS_AUTO(json_freep)
-	json_t *json = json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, NULL);
+	json_auto_t *json = json_loadb((const char *)file.data, file.len, JSON_REJECT_DUPLICATES, NULL);
 	const char *text = json_string_value(json_object_get(json, "keys"));
 	uint8_t plain[KEYS_MAX];
 	size_t len = 0;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "pull_manifest.h"
 
-#include <string.h>
-#include <time.h>
-
 #include "event.h"
 #include "grant.h"
 #include "limits.h"
+#include "moment.h"
 #include "section.h"
 #include "signed.h"
 
@@ -28,13 +26,9 @@ hex(const uint8_t *bytes, size_t len)
 static json_t *
 moment(uint64_t ms)
 {
-	const time_t seconds = (time_t)(ms / 1000);
-	char text[32];
-	struct tm utc;
+	char text[SLUIS_MOMENT_CHARS];
 
-	gmtime_r(&seconds, &utc);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	return json_string(text);
+	return json_string(sluis_moment_text((int64_t)ms, text));
 }
 
 static json_t *

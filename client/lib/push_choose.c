@@ -7,6 +7,7 @@
 #include "cases.h"
 #include "grants.h"
 #include "limits.h"
+#include "receivers.h"
 
 enum { GRANTS_MAX = 64 };
 
@@ -24,32 +25,6 @@ struct choose {
 	struct sluis_push_choice *ret;
 	struct sluis_failure *failure;
 };
-
-static void
-case_done(struct sluis_case **of_case)
-{
-	sluis_case_free(*of_case);
-}
-
-static bool
-has_code(struct sluis_codes codes, struct sluis_bytes code)
-{
-	for (size_t i = 0; i < codes.count; i++) {
-		if (sluis_bytes_equal(codes.items[i], code))
-			return true;
-	}
-	return false;
-}
-
-static bool
-has_role(struct sluis_codes codes, const struct sluis_member *member)
-{
-	for (size_t i = 0; i < member->n_roles; i++) {
-		if (has_code(codes, member->roles[i]))
-			return true;
-	}
-	return false;
-}
 
 static bool
 names(const ProtobufCBinaryData *codes, size_t n, struct sluis_bytes code)
@@ -71,8 +46,8 @@ purpose_leads_to(const struct choose *c, struct sluis_bytes purpose, const struc
 	for (size_t i = 0; i < sluis_policy_row_count(policy); i++) {
 		const struct sluis_policy_row *row = sluis_policy_row(policy, i);
 
-		if (sluis_bytes_equal(row->purpose, purpose) && has_code(row->steps, step) &&
-		    has_role(row->from, c->session->self) && (member == NULL || has_role(row->to, member)))
+		if (sluis_bytes_equal(row->purpose, purpose) && sluis_codes_have(row->steps, step) &&
+		    sluis_receivers_have_role(row->from, c->session->self) && (member == NULL || sluis_receivers_have_role(row->to, member)))
 			return true;
 	}
 	return false;
@@ -255,7 +230,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_push_choose(struct sluis_session *session, const struct sluis_push_request *request,
     struct sluis_arena *arena, struct sluis_push_choice *ret, struct sluis_failure *failure)
 {
-	SLUIS_AUTO(case_done) struct sluis_case *of_case = NULL;
+	SLUIS_AUTO(sluis_case_freep) struct sluis_case *of_case = NULL;
 	struct choose c = { .session = session, .given = request, .arena = arena, .ret = ret, .failure = failure };
 	const struct sluis_codes purposes = sluis_policy_codes(session->policy, SLUIS_KIND_PURPOSE);
 	bool found = false, has_purpose = false;

@@ -175,3 +175,23 @@ sluis_receivers_resolve(struct sluis_session *session, const struct sluis_case *
 	*ret_count = found.n;
 	return SLUIS_OK;
 }
+
+bool
+sluis_codes_have(struct sluis_codes codes, struct sluis_bytes code)
+{
+	for (size_t i = 0; i < codes.count; i++) {
+		if (sluis_bytes_equal(codes.items[i], code))
+			return true;
+	}
+	return false;
+}
+
+bool
+sluis_receivers_have_role(struct sluis_codes roles, const struct sluis_member *member)
+{
+	for (size_t i = 0; i < member->n_roles; i++) {
+		if (sluis_codes_have(roles, member->roles[i]))
+			return true;
+	}
+	return false;
+}

@@ -23,4 +23,10 @@ SLUIS_MUST_CHECK enum sluis_err sluis_receivers_resolve(struct sluis_session *se
 SLUIS_MUST_CHECK enum sluis_err sluis_receivers_member(struct sluis_session *session, const char *handle,
     const struct sluis_member **ret, struct sluis_failure *failure);
 
+/** sluis_codes_have(codes, code): ${code} is one of ${codes}. */
+bool sluis_codes_have(struct sluis_codes codes, struct sluis_bytes code);
+
+/** sluis_receivers_have_role(roles, member): ${member} has one of ${roles}. */
+bool sluis_receivers_have_role(struct sluis_codes roles, const struct sluis_member *member);
+
 #endif

@@ -8,21 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "prefix.h"
 #include "pull_folder.h"
 
-enum { ENTRY_MAX_BYTES = 1024 * 1024, FILES_MAX = 128, PREFIX_MIN = 6, NAME_BYTES = sizeof("written/") + 2 * SLUIS_ID_BYTES };
+enum { ENTRY_MAX_BYTES = 1024 * 1024, FILES_MAX = 128, NAME_BYTES = sizeof("written/") + 2 * SLUIS_ID_BYTES };
 
 static void
 entry_name(const struct sluis_id *id, char ret[static NAME_BYTES])
 {
 	memcpy(ret, "written/", sizeof("written/"));
 	sluis_hex(id->bytes, sizeof(id->bytes), ret + sizeof("written/") - 1);
-}
-
-static void
-json_freep(json_t **json)
-{
-	json_decref(*json);
 }
 
 /* An entry that cannot be read is an error, not an empty one: what it named would be forgotten. */
@@ -90,7 +85,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_written_add(struct sluis_profile *profile, const struct sluis_written *written,
     struct sluis_failure *failure)
 {
-	SLUIS_AUTO(json_freep) json_t *entry = NULL;
+	json_auto_t *entry = NULL;
 	json_t *folders, *folder, *files = json_array();
 	char name[NAME_BYTES], of_case[2 * SLUIS_ID_BYTES + 1];
 	size_t at;
@@ -150,7 +145,7 @@ static enum sluis_err
 visit_entry(void *context, const char *name)
 {
 	const struct walk *walk = context;
-	SLUIS_AUTO(json_freep) json_t *entry = NULL;
+	json_auto_t *entry = NULL;
 	struct sluis_written written = { .n_files = 0 };
 	char path[NAME_BYTES];
 	const json_t *folders;
@@ -186,29 +181,14 @@ sluis_written_each(struct sluis_profile *profile, const struct sluis_id *id,
 
 struct search {
 	struct sluis_profile *profile;
-	const char *text;
-	struct sluis_id found;
-	unsigned matches;
+	struct sluis_prefix prefix;
 	struct sluis_failure *failure;
 };
-
-static void
-match(struct search *search, const char *hex)
-{
-	struct sluis_id id;
-
-	if (strncmp(hex, search->text, strlen(search->text)) != 0 ||
-	    sluis_unhex(hex, id.bytes, SLUIS_ID_BYTES) != SLUIS_OK)
-		return;
-	if (search->matches == 0 || memcmp(id.bytes, search->found.bytes, SLUIS_ID_BYTES) != 0)
-		search->matches++;
-	search->found = id;
-}
 
 static enum sluis_err
 match_entry(void *context, const char *name)
 {
-	SLUIS_AUTO(json_freep) json_t *entry = NULL;
+	json_auto_t *entry = NULL;
 	struct search *search = context;
 	struct sluis_id id;
 	char path[NAME_BYTES];
@@ -217,8 +197,9 @@ match_entry(void *context, const char *name)
 		return SLUIS_OK;
 	entry_name(&id, path);
 	SLUIS_TRY(load(search->profile, path, &entry, search->failure));
-	match(search, name);
-	match(search, json_string_value(json_object_get(entry, "case")));
+	(void)sluis_prefix_match(&search->prefix, id.bytes);
+	if (sluis_unhex(json_string_value(json_object_get(entry, "case")), id.bytes, SLUIS_ID_BYTES) == SLUIS_OK)
+		(void)sluis_prefix_match(&search->prefix, id.bytes);
 	return SLUIS_OK;
 }
 
@@ -226,19 +207,17 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_written_id(struct sluis_profile *profile, const char *text, struct sluis_id *ret,
     struct sluis_failure *failure)
 {
-	struct search search = { .profile = profile, .text = text, .failure = failure };
+	struct search search = { .profile = profile, .failure = failure };
+	enum sluis_err err;
 
-	if (strlen(text) < PREFIX_MIN || strspn(text, "0123456789abcdef") != strlen(text))
-		return sluis_fail(failure, SLUIS_EUSAGE, _("\"%s\" is no id, nor 6 or more digits that one begins with"),
-		    text);
-	SLUIS_TRY(sluis_fail_err(failure, sluis_profile_list(profile, "written", match_entry, &search),
-	    _("the register of files written")));
-	if (search.matches == 0)
-		return sluis_fail(failure, SLUIS_ENOTFOUND, _("nothing of it was written by this profile"));
-	if (search.matches > 1)
-		return sluis_fail(failure, SLUIS_EUSAGE, _("several ids begin with \"%s\": give more digits"), text);
-	*ret = search.found;
-	return SLUIS_OK;
+	SLUIS_TRY(sluis_prefix_start(&search.prefix, text, failure));
+	if (!sluis_prefix_is_whole(&search.prefix))
+		SLUIS_TRY(sluis_fail_err(failure, sluis_profile_list(profile, "written", match_entry, &search),
+		    _("the register of files written")));
+	err = sluis_prefix_settle(&search.prefix, ret, failure);
+	return err == SLUIS_ENOTFOUND ?
+	    sluis_fail(failure, err, _("nothing of it was written by this profile")) :
+	    err;
 }
 
 /* ---- wiping ---- */
@@ -312,7 +291,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_written_wipe(struct sluis_profile *profile, const struct sluis_id *id, struct sluis_wiped *ret,
     struct sluis_failure *failure)
 {
-	SLUIS_AUTO(json_freep) json_t *entries = json_object();
+	json_auto_t *entries = json_object();
 	struct wipe wipe = { .result = ret, .entries = entries };
 
 	*ret = (struct sluis_wiped){ .gone = json_array(), .left = json_array(), .absent = json_array() };
