@@ -56,8 +56,13 @@ rows = [r for r in json.loads(sys.argv[1]) if r["type"] == "push" and r["outcome
 got = " ".join("%s:%s" % (r["rule"], "+".join(sorted(r["categories"]))) for r in rows)
 assert got == sys.argv[2], got' "$OUT" "$3"
 }
+numbers() {
+	python3 -c 'import json, sys; print({h: n for h, n in json.load(open(sys.argv[1]))["sequences"].items() if n})' "$REGION/profiles/provider/state.json"
+}
+BEFORE=$(numbers)
 exits "nothing was sealed, yet it is refused by rule" 3 step-purpose -- provider push "$CASE" --purpose referral --ground \
 	direct-involvement --to director --to school question=question.txt diagnostics=diagnostics.txt
+check "and uses up no number of its receivers" test "$(numbers)" = "$BEFORE"
 refusals_of "the sender sees its refused push" provider "step-purpose:diagnostics+question"
 refusals_of "a receiver sees none" school ""
 refusals_of "nor does the director: only what it tried itself" director \

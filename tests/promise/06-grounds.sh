@@ -4,24 +4,7 @@
 # Goal: every ground carries its evidence, reaches whom it may, ends by itself; what is judged afterwards is judged.
 # shellcheck source=tests/promise/lib.sh
 . "$(dirname "$0")/lib.sh"
-FAKE_LIB=$(find /usr/lib -name libfaketimeMT.so.1 2>/dev/null | head -n 1)
-[ -n "$FAKE_LIB" ] || {
-	echo "FAILED  faketime is not installed: deploy/dependencies.sh test"
-	echo "0 passed, 1 failed"
-	exit 1
-}
-
-# Programs at another time: AT is what faketime takes; empty: now.
-mkdir "$WORK/bin"
-cat >"$WORK/bin/sluis" <<TEXT
-#!/bin/bash
-if [ -n "\${AT:-}" ]; then export FAKETIME=\$AT LD_PRELOAD=$FAKE_LIB; fi
-exec "$SLUIS_BIN/\${0##*/}" "\$@"
-TEXT
-chmod +x "$WORK/bin/sluis"
-ln -s sluis "$WORK/bin/sluisd"
-export SLUIS_BIN=$WORK/bin AT=
-SLUIS=$SLUIS_BIN/sluis
+at_other_times
 
 at() { # TIME
 	broker stop

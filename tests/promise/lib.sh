@@ -51,6 +51,27 @@ sluis() { # HANDLE WORD...
 	ERR=$(cat "$WORK/err")
 }
 
+# From here on programs run at the time that faketime would take from AT, exported; empty: now.
+at_other_times() {
+	local lib
+	lib=$(find /usr/lib -name libfaketimeMT.so.1 2>/dev/null | head -n 1)
+	[ -n "$lib" ] || {
+		echo "FAILED  faketime is not installed: deploy/dependencies.sh test"
+		echo "0 passed, 1 failed"
+		exit 1
+	}
+	mkdir "$WORK/bin"
+	cat >"$WORK/bin/sluis" <<TEXT
+#!/bin/bash
+if [ -n "\${AT:-}" ]; then export FAKETIME=\$AT LD_PRELOAD=$lib; fi
+exec "$SLUIS_BIN/\${0##*/}" "\$@"
+TEXT
+	chmod +x "$WORK/bin/sluis"
+	ln -s sluis "$WORK/bin/sluisd"
+	export SLUIS_BIN=$WORK/bin AT=
+	SLUIS=$SLUIS_BIN/sluis
+}
+
 ok() { # NAME
 	PASSED=$((PASSED + 1))
 	echo "ok      $1"
