@@ -203,6 +203,8 @@ broker_attacks() {
 	lie "a policy that nobody signed" 5 "not the one that the registrars signed" provider/fresh policy by_victim directory
 	lie "a checkpoint with another signature" 5 "the log's key did not sign" provider forge-log by_victim inbox
 	lie "a refusal that was not decided" 5 "not signed as it should be" provider refusal by_victim status 11111111111111111111111111111111
+	lie "a refusal that was not decided, of what the client refused itself" 5 "not signed as it should be" provider refusal \
+		by_victim push "$CASE" --purpose referral --ground consent --to director question="$WORK/text.md"
 	lie "a push said to be written, with the proof of another" 5 "proof that it wrote this down" director old-push push_twice_by_victim
 	lie "a release said to be written, with the proof of another" 5 "proof that it wrote this down" director old-release \
 		pull_two_by_victim "$one" "$two"
