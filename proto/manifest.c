@@ -264,7 +264,7 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_manifest_open_intent(const Sluis__Intent *intent, struct sluis_arena *arena, struct sluis_manifest *ret)
 {
 	static const struct sluis_hash NOT_YET;
-	const struct sluis_batch_place place = { .kind = SLUIS_BATCH_INTENT };
+	const struct sluis_batch_place place = { .kind = SLUIS_BATCH_INTENT }; /* no path: of a batch of one */
 	const struct sluis_manifest_parts parts = { .sections = intent->sections,
 		.n_sections = intent->n_sections, .recipients = intent->recipients,
 		.n_recipients = intent->n_recipients };
@@ -272,8 +272,6 @@ sluis_manifest_open_intent(const Sluis__Intent *intent, struct sluis_arena *aren
 
 	SLUIS_TRY(open_manifest(intent->manifest_bytes, arena, &manifest));
 	SLUIS_TRY(open_batch(intent->batch, &place, arena, &manifest));
-	if (manifest.batch->manifest_count != 1)
-		return SLUIS_EFORMAT;
 	SLUIS_TRY(open_all(&parts, arena, &manifest));
 	for (size_t i = 0; i < manifest.n_sections; i++) {
 		if (!hash_is(&NOT_YET, manifest.sections[i]->file_hash))

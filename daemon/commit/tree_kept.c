@@ -4,6 +4,7 @@
 #include <string.h>
 
 _Static_assert((TREE_KEPT_NODES & (TREE_KEPT_NODES - 1)) == 0, "a mask finds the place");
+_Static_assert(TREE_KEPT_NODES > SLUIS_MERKLE_LEVELS, "nodes of one index and different levels never share a place");
 _Static_assert((TREE_KEPT_PROOFS & (TREE_KEPT_PROOFS - 1)) == 0, "a mask finds the place");
 
 static size_t
@@ -28,7 +29,7 @@ void
 tree_keep_node(struct tree_kept *kept, unsigned level, uint64_t index, const struct sluis_hash *hash)
 {
 	kept->nodes[node_place(level, index)] =
-	    (struct tree_kept_node){ .index = index, .level = level, .is_there = true, .hash = *hash };
+	    (struct tree_kept_node){ .index = index, .is_there = true, .hash = *hash };
 }
 
 bool
@@ -36,7 +37,7 @@ tree_kept_node(const struct tree_kept *kept, unsigned level, uint64_t index, str
 {
 	const struct tree_kept_node *node = &kept->nodes[node_place(level, index)];
 
-	if (!node->is_there || node->level != level || node->index != index)
+	if (!node->is_there || node->index != index)
 		return false;
 	*ret = node->hash;
 	return true;

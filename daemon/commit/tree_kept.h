@@ -15,8 +15,7 @@ enum { TREE_KEPT_NODES = 512, TREE_KEPT_PROOFS = 16 }; /* powers of two; about 6
 struct tree_kept {
 	struct sluis_merkle_head head; /* size 0: none */
 	struct tree_kept_node {
-		uint64_t index;
-		unsigned level;
+		uint64_t index; /* with its place this is its level, too: there are more places than levels */
 		bool is_there;
 		struct sluis_hash hash;
 	} nodes[TREE_KEPT_NODES];
