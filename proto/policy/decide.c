@@ -81,7 +81,7 @@ static const struct rule RULES[] = {
 	R(GRANT_EXCEPTION,      MESSAGE | RELEASE | GRANT,   ACT,       grant_exception_fits)
 	R(GRANT_GIVER,          MESSAGE | RELEASE | GRANT,   ACT,       grant_is_given)
 	R(GRANT_GIVER,          GRANT,                       ACT,       record_method_is_known)
-	R(GRANT_TEXT,           MESSAGE | RELEASE | GRANT,   ACT,       grant_text_is_known)
+	R(GRANT_TEXT,           MESSAGE | RELEASE,           ACT,       grant_text_is_known)
 	R(GRANT_TEXT,           GRANT,                       ACT,       record_text_is_present)
 	R(GRANT_PURPOSE,        MESSAGE | RELEASE,           ACT,       grant_covers_purpose)
 	R(GRANT_PURPOSE,        GRANT,                       ACT,       record_purposes_are_known)

@@ -163,6 +163,11 @@ ends_kinship_at_a_month(void **state)
 	S.now_ms--;
 	assert_rule("matrix");
 	assert_int_equal(scene_decide(&S).expires_ms, SCENE_NOW_MS);
+	set_facts("until=2046-02-01"); /* 5875 days from the scene; 16 long years are 5856 */
+	S.now_ms = SCENE_NOW_MS + 19 * SCENE_DAY_MS;
+	assert_rule("matrix");
+	S.now_ms--;
+	assert_rule("ground-evidence");
 }
 
 /* A refusal beats the grant for what it speaks of, and for nothing else. */
