@@ -18,3 +18,14 @@ $(B)/attack/blind/sluisd: $(B)/obj/daemon/main.o $(BLIND_OBJ) $(B)/obj/tests/att
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) $(BLIND_WRAP) -Wl,--wrap=link_fact -o $@ $(filter %.o,$^) $(B)/libdaemon.a $(B)/libproto.a $(DAEMON_LIBS)
+
+# A broker that says "done" of what it refused, for tests/attack/flattered.sh.
+FLATTER := $(B)/attack/flatter/sluis $(B)/attack/flatter/sluisd
+attack-build: $(FLATTER)
+$(B)/attack/flatter/sluisd: $(B)/obj/daemon/main.o $(B)/obj/tests/attack/flatter.o $(B)/libdaemon.a $(B)/libproto.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -Wl,--wrap=replay_refuse -o $@ $(filter %.o,$^) $(B)/libdaemon.a $(B)/libproto.a $(DAEMON_LIBS)
+$(B)/attack/flatter/sluis: $(B)/sluis
+	@mkdir -p $(@D)
+	$(Q)ln -sf ../../sluis $@

@@ -133,3 +133,11 @@ sluis_event_evidence_verify(const Sluis__Evidence *evidence, const struct sluis_
 	*ret = opened;
 	return SLUIS_OK;
 }
+
+bool
+sluis_event_permits(const Sluis__Event *event, const char *type, const struct sluis_hash *act_hash)
+{
+	return sluis_bytes_is_text(sluis_of(event->type_code), type) &&
+	    sluis_bytes_is_text(sluis_of(event->outcome_code), "permit") &&
+	    (act_hash == NULL || sluis_bytes_equal(sluis_of(event->act_hash), sluis_hash_bytes(act_hash)));
+}

@@ -132,4 +132,7 @@ SLUIS_MUST_CHECK enum sluis_err sluis_event_evidence_open(const Sluis__Evidence 
 SLUIS_MUST_CHECK enum sluis_err sluis_event_evidence_verify(const Sluis__Evidence *evidence,
     const struct sluis_merkle_head *head, struct sluis_arena *arena, struct sluis_event_evidence *ret);
 
+/** sluis_event_permits(event, type, act_hash): it says that an act of ${type} (code), ${act_hash} (NULL: any), was permitted. */
+bool sluis_event_permits(const Sluis__Event *event, const char *type, const struct sluis_hash *act_hash);
+
 #endif

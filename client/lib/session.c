@@ -281,10 +281,8 @@ sluis_session_evidence(struct sluis_session *session, const struct sluis_answer 
 	enum sluis_err err =
 	    sluis_event_evidence_verify(evidence, &answer->exchange, arena, ret);
 
-	if (err == SLUIS_OK && !sluis_bytes_is_text(sluis_of(ret->event->type_code), type))
-		err = SLUIS_EPROOF;
-	if (err == SLUIS_OK && act_hash != NULL &&
-	    !sluis_bytes_equal(sluis_of(ret->event->act_hash), sluis_hash_bytes(act_hash)))
+	/* that a refusal of it was written down proves the contrary */
+	if (err == SLUIS_OK && !sluis_event_permits(ret->event, type, act_hash))
 		err = SLUIS_EPROOF;
 	if (err == SLUIS_OK)
 		return SLUIS_OK;
@@ -293,6 +291,22 @@ sluis_session_evidence(struct sluis_session *session, const struct sluis_answer 
 	if (sluis_codec_pack(&answer->tell->base, arena, &packed) == SLUIS_OK)
 		sluis_profile_evidence(session->profile, "proof", packed, failure);
 	return err;
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_session_act(struct sluis_session *session, Sluis__Ask *ask, const struct sluis_session_act *act,
+    struct sluis_arena *arena, struct sluis_session_done *ret, struct sluis_failure *failure)
+{
+	struct sluis_event_evidence evidence;
+	struct sluis_answer answer;
+
+	SLUIS_TRY(sluis_session_call(session, ask, act->body, arena, &answer, failure));
+	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
+		return sluis_fail_err(failure, SLUIS_ESTATUS, act->what);
+	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act->act_hash, act->type,
+	    arena, &evidence, failure));
+	*ret = (struct sluis_session_done){ .index = evidence.index, .size = answer.exchange.size };
+	return SLUIS_OK;
 }
 
 SLUIS_MUST_CHECK enum sluis_err

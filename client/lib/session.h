@@ -63,7 +63,7 @@ SLUIS_MUST_CHECK enum sluis_err sluis_session_call(struct sluis_session *session
 
 /**
  * sluis_session_evidence(session, answer, evidence, act_hash, type, arena, ret, failure):
- * ${evidence} of ${answer} proves an event of ${type} (code) about ${act_hash} (NULL: any) at its index in the checkpoint.
+ * ${evidence} of ${answer} proves an event of ${type} (code) that permits ${act_hash} (NULL: any) at its index in the checkpoint.
  * Errors: SLUIS_EPROOF, SLUIS_EFORMAT with evidence kept.
  */
 SLUIS_MUST_CHECK enum sluis_err sluis_session_evidence(struct sluis_session *session,
@@ -73,6 +73,29 @@ SLUIS_MUST_CHECK enum sluis_err sluis_session_evidence(struct sluis_session *ses
 
 /** sluis_session_clock(session, ret_ahead_ms, failure): how far this machine's clock is ahead of the broker's (negative: behind it). */
 SLUIS_MUST_CHECK enum sluis_err sluis_session_clock(struct sluis_session *session, int64_t *ret_ahead_ms,
+    struct sluis_failure *failure);
+
+/** An act on its way, and what the broker has to prove of it; borrowed. */
+struct sluis_session_act {
+	struct sluis_hash act_hash; /* H(payload); of a push H(manifest) */
+	const char *type;           /* of its event */
+	const char *what;           /* "recording the grant": translated, for errors */
+	struct sluis_bytes body;
+};
+
+/** Where it was written down: leaf, and size of the tree that proves it. */
+struct sluis_session_done {
+	uint64_t index;
+	uint64_t size;
+};
+
+/**
+ * sluis_session_act(session, ask, act, arena, ret, failure):
+ * sluis_session_call(), and the answer is done, with the proof of exactly one event of this type about this act.
+ * Errors: those of both; SLUIS_ESTATUS (an answer to something else).
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_session_act(struct sluis_session *session, Sluis__Ask *ask,
+    const struct sluis_session_act *act, struct sluis_arena *arena, struct sluis_session_done *ret,
     struct sluis_failure *failure);
 
 /** sluis_session_sync(session, failure): fetch and replay what is new in the keys log; take a policy that came in force. */

@@ -56,6 +56,25 @@ pack(const Sluis__Event *event)
 	return bytes;
 }
 
+/* A proof that an act was refused is none that it was taken. */
+static void
+only_a_permit_permits(void **state)
+{
+	const struct sluis_hash act = { { 1 } }, other = { { 2 } };
+	Sluis__Event event;
+
+	(void)state;
+	fill(&event);
+	assert_true(sluis_event_permits(&event, "push", &act));
+	assert_true(sluis_event_permits(&event, "push", NULL));
+	assert_false(sluis_event_permits(&event, "push", &other));
+	assert_false(sluis_event_permits(&event, "release", &act));
+	event.outcome_code = sluis_pb(sluis_bytes_text("refuse"));
+	assert_false(sluis_event_permits(&event, "push", &act));
+	event.outcome_code = sluis_pb(sluis_bytes_text("note"));
+	assert_false(sluis_event_permits(&event, "push", NULL));
+}
+
 /* PROTOCOL 8.2, by hand: the type and its NEN 7513 action. */
 static const struct {
 	const char *code;
@@ -284,6 +303,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_a_permit_permits),
 		cmocka_unit_test(types_of_the_protocol),
 		cmocka_unit_test(sizes_rounded),
 		cmocka_unit_test(entry_and_leaf_by_hand),
