@@ -204,12 +204,10 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_grant_verify(const Sluis__Signed *act, const struct sluis_public *sign_key, struct sluis_arena *arena,
     Sluis__Grant **ret)
 {
-	struct sluis_hash signer = { { 0 } };
+	struct sluis_hash signer;
 	Sluis__Grant *grant;
 
-	if (act->n_signatures == 1)
-		signer = sluis_hash_of(act->signatures[0]->signer_hash);
-	SLUIS_TRY(sluis_signed_verify_member(act, SLUIS_SIGNED_GRANT, &signer, sign_key));
+	SLUIS_TRY(sluis_signed_verify_named(act, SLUIS_SIGNED_GRANT, sign_key, &signer));
 	SLUIS_TRY(sluis_grant_open(sluis_signed_payload(act), arena, &grant));
 	if (!sluis_bytes_equal(sluis_hash_bytes(&signer), sluis_of(grant->record_hash)))
 		return SLUIS_ESIGNATURE;

@@ -18,20 +18,6 @@ sign(ProtobufCBinaryData record_hash, const struct sluis_signing_secret *secret,
 	return sluis_signed_make(&signer, type, payload, arena, ret);
 }
 
-/* One signature, by the record that it names; that the payload names that record too is for who parses it. */
-static enum sluis_err
-verify(const Sluis__Signed *act, enum sluis_signed_type type, const struct sluis_public *sign_key,
-    struct sluis_hash *ret_signer)
-{
-	struct sluis_hash signer = { { 0 } };
-
-	if (act->n_signatures == 1)
-		signer = sluis_hash_of(act->signatures[0]->signer_hash);
-	SLUIS_TRY(sluis_signed_verify_member(act, type, &signer, sign_key));
-	*ret_signer = signer;
-	return SLUIS_OK;
-}
-
 SLUIS_MUST_CHECK enum sluis_err
 sluis_inquiry_build(const Sluis__InformationRequest *inquiry, const struct sluis_signing_secret *secret,
     struct sluis_arena *arena, Sluis__Signed **ret)
@@ -75,7 +61,7 @@ sluis_inquiry_verify(const Sluis__Signed *act, const struct sluis_public *sign_k
 	Sluis__InformationRequest *inquiry;
 	struct sluis_hash signer;
 
-	SLUIS_TRY(verify(act, SLUIS_SIGNED_INQUIRY, sign_key, &signer));
+	SLUIS_TRY(sluis_signed_verify_named(act, SLUIS_SIGNED_INQUIRY, sign_key, &signer));
 	SLUIS_TRY(sluis_inquiry_open(sluis_signed_payload(act), arena, &inquiry));
 	if (!sluis_bytes_equal(sluis_hash_bytes(&signer), sluis_of(inquiry->record_hash)))
 		return SLUIS_ESIGNATURE;
@@ -97,7 +83,7 @@ sluis_inquiry_verify_decline(const Sluis__Signed *act, const struct sluis_public
 	Sluis__InformationAnswer *answer;
 	struct sluis_hash signer;
 
-	SLUIS_TRY(verify(act, SLUIS_SIGNED_INQUIRY_ANSWER, sign_key, &signer));
+	SLUIS_TRY(sluis_signed_verify_named(act, SLUIS_SIGNED_INQUIRY_ANSWER, sign_key, &signer));
 	SLUIS_TRY(SLUIS_UNPACK(information_answer, InformationAnswer, sluis_signed_payload(act),
 	    SLUIS_KEYS_ENTRY_MAX_BYTES, arena, &answer));
 	if (!sluis_bytes_equal(sluis_hash_bytes(&signer), sluis_of(answer->record_hash)))

@@ -226,9 +226,7 @@ sluis_manifest_verify_signature(const Sluis__Signed *batch, enum sluis_batch_kin
 struct sluis_hash
 sluis_manifest_signer(const Sluis__Signed *batch)
 {
-	if (batch->n_signatures < 1)
-		return (struct sluis_hash){ { 0 } };
-	return sluis_hash_of(batch->signatures[0]->signer_hash);
+	return sluis_signed_signer(batch);
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -54,7 +54,7 @@ struct sluis_manifest {
 SLUIS_MUST_CHECK enum sluis_err sluis_manifest_verify_signature(const Sluis__Signed *batch,
     enum sluis_batch_kind kind, const struct sluis_public *sign_key);
 
-/** sluis_manifest_signer(batch): record hash that the first signature names; zeros without one. */
+/** sluis_manifest_signer(batch): record hash that the one signature names; zeros without exactly one. */
 struct sluis_hash sluis_manifest_signer(const Sluis__Signed *batch);
 
 /** A message without its batch: not signed yet, or signed apart. Borrowed. */

@@ -53,20 +53,6 @@ put_outcomes(const struct sluis_manifest *manifest, const enum sluis_receipt_out
 	return SLUIS_OK;
 }
 
-/* Verified before it is parsed; then the payload must name the very signer (PROTOCOL 3.4). */
-static enum sluis_err
-verify_signer(const Sluis__Signed *act, enum sluis_signed_type type, const struct sluis_public *sign_key,
-    struct sluis_hash *ret_signer)
-{
-	struct sluis_hash signer = { { 0 } };
-
-	if (act->n_signatures == 1)
-		signer = sluis_hash_of(act->signatures[0]->signer_hash);
-	SLUIS_TRY(sluis_signed_verify_member(act, type, &signer, sign_key));
-	*ret_signer = signer;
-	return SLUIS_OK;
-}
-
 static bool
 section_is_for(const Sluis__SectionDescriptor *d, size_t recipient)
 {
@@ -132,7 +118,7 @@ sluis_receipt_verify(const Sluis__Signed *act, const struct sluis_public *sign_k
 	struct sluis_hash signer;
 	Sluis__Receipt *receipt;
 
-	SLUIS_TRY(verify_signer(act, SLUIS_SIGNED_RECEIPT, sign_key, &signer));
+	SLUIS_TRY(sluis_signed_verify_named(act, SLUIS_SIGNED_RECEIPT, sign_key, &signer));
 	SLUIS_TRY(sluis_receipt_open(sluis_signed_payload(act), arena, &receipt));
 	if (!sluis_bytes_equal(sluis_hash_bytes(&signer), sluis_of(receipt->record_hash)))
 		return SLUIS_ESIGNATURE;

@@ -34,12 +34,10 @@ SLUIS_MUST_CHECK enum sluis_err
 sluis_review_verify(const Sluis__Signed *act, const struct sluis_public *sign_key, struct sluis_arena *arena,
     Sluis__ReviewClose **ret)
 {
-	struct sluis_hash signer = { { 0 } };
+	struct sluis_hash signer;
 	Sluis__ReviewClose *close;
 
-	if (act->n_signatures == 1)
-		signer = sluis_hash_of(act->signatures[0]->signer_hash);
-	SLUIS_TRY(sluis_signed_verify_member(act, SLUIS_SIGNED_REVIEW, &signer, sign_key));
+	SLUIS_TRY(sluis_signed_verify_named(act, SLUIS_SIGNED_REVIEW, sign_key, &signer));
 	SLUIS_TRY(SLUIS_UNPACK(review_close, ReviewClose, sluis_signed_payload(act), SLUIS_KEYS_ENTRY_MAX_BYTES, arena,
 	    &close));
 	SLUIS_TRY(sluis_review_check(close));

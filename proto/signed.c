@@ -197,3 +197,20 @@ sluis_signed_count(const Sluis__Signed *act, enum sluis_signed_type type,
 	*ret = act->n_signatures;
 	return SLUIS_OK;
 }
+
+struct sluis_hash
+sluis_signed_signer(const Sluis__Signed *act)
+{
+	return act->n_signatures == 1 ? sluis_hash_of(act->signatures[0]->signer_hash) : (struct sluis_hash){ { 0 } };
+}
+
+SLUIS_MUST_CHECK enum sluis_err
+sluis_signed_verify_named(const Sluis__Signed *act, enum sluis_signed_type type, const struct sluis_public *sign_key,
+    struct sluis_hash *ret_signer)
+{
+	const struct sluis_hash signer = sluis_signed_signer(act);
+
+	SLUIS_TRY(sluis_signed_verify_member(act, type, &signer, sign_key));
+	*ret_signer = signer;
+	return SLUIS_OK;
+}

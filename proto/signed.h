@@ -63,6 +63,17 @@ sluis_signed_payload(const Sluis__Signed *act)
 /** sluis_signed_hash(act): H(payload): how other acts name this one. */
 struct sluis_hash sluis_signed_hash(const Sluis__Signed *act);
 
+/** sluis_signed_signer(act): the record that its signature names; zeros, which no record has, without exactly one. */
+struct sluis_hash sluis_signed_signer(const Sluis__Signed *act);
+
+/**
+ * sluis_signed_verify_named(act, type, sign_key, ret_signer):
+ * As _verify_member, by the record that the signature names; that the payload names it, too, is for who parses it to compare
+ * with ${ret_signer}. The caller looked up ${sign_key} by sluis_signed_signer(). Errors: as _verify_member.
+ */
+SLUIS_MUST_CHECK enum sluis_err sluis_signed_verify_named(const Sluis__Signed *act, enum sluis_signed_type type,
+    const struct sluis_public *sign_key, struct sluis_hash *ret_signer);
+
 /**
  * sluis_signed_verify_member(act, type, record_hash, sign_key):
  * ${act} carries exactly one signature: of algorithm 1, by the record ${record_hash}, whose key is ${sign_key}.

@@ -137,9 +137,8 @@ sluis_cases_do(struct sluis_session *session, struct sluis_case *of_case,
 	SLUIS_AUTO(sluis_arena_freep)
 	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_answer answer;
-	struct sluis_event_evidence evidence;
-	struct sluis_hash act_hash;
+	struct sluis_session_done done;
+	struct sluis_session_act sent;
 	Sluis__Signed *signed_act = NULL;
 	char type[48] = "case-";
 
@@ -150,14 +149,11 @@ sluis_cases_do(struct sluis_session *session, struct sluis_case *of_case,
 	SLUIS_TRY(build(session, of_case, act, arena, &signed_act, failure));
 	ask.act_case = SLUIS__ASK__ACT_CASE_ACT;
 	ask.case_act = signed_act;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("acting on the case"));
-	act_hash = sluis_signed_hash(signed_act);
 	strncat(type, sluis_case_code_text(act->code), sizeof(type) - sizeof("case-"));
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, type,
-	    arena, &evidence, failure));
-	*ret_index = evidence.index;
+	sent = (struct sluis_session_act){ .act_hash = sluis_signed_hash(signed_act), .type = type,
+		.what = _("acting on the case") };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
+	*ret_index = done.index;
 	return append(session, of_case, signed_act, failure);
 }
 

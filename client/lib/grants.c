@@ -12,12 +12,10 @@ sluis_grants_open(struct sluis_session *session, const Sluis__Signed *act, struc
     struct sluis_grants_row *ret, struct sluis_failure *failure)
 {
 	struct sluis_grants_row row = { .hash = sluis_signed_hash(act) };
-	struct sluis_hash signer = { { 0 } };
+	const struct sluis_hash signer = sluis_signed_signer(act);
 	struct sluis_bytes packed;
 	enum sluis_err err = SLUIS_ESIGNATURE;
 
-	if (act->n_signatures == 1)
-		signer = sluis_hash_of(act->signatures[0]->signer_hash);
 	row.taker = sluis_directory_member_by_record(session->directory, &signer);
 	if (row.taker != NULL)
 		err = sluis_grant_verify(act, &row.taker->sign_key, arena, &row.grant);
@@ -36,13 +34,11 @@ static enum sluis_err
 open_refusal(struct sluis_session *session, const Sluis__RefusalRow *row, struct sluis_arena *arena,
     struct sluis_grants_refusal *ret, struct sluis_failure *failure)
 {
-	struct sluis_hash signer = { { 0 } };
+	const struct sluis_hash signer = sluis_signed_signer(row->refusal);
 	struct sluis_bytes packed;
 	enum sluis_err err = SLUIS_ESIGNATURE;
 
 	*ret = (struct sluis_grants_refusal){ .index = row->leaf_index };
-	if (row->refusal->n_signatures == 1)
-		signer = sluis_hash_of(row->refusal->signatures[0]->signer_hash);
 	ret->taker = sluis_directory_member_by_record(session->directory, &signer);
 	if (ret->taker != NULL)
 		err = sluis_refusal_verify(row->refusal, &ret->taker->sign_key, arena, &ret->refusal);
@@ -183,9 +179,8 @@ sluis_grants_add(struct sluis_session *session, Sluis__Grant *grant, uint64_t *r
 	SLUIS_AUTO(sluis_arena_freep)
 	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
-	struct sluis_hash act_hash;
+	struct sluis_session_done done;
+	struct sluis_session_act sent;
 	enum sluis_err err;
 
 	if (arena == NULL)
@@ -201,13 +196,10 @@ sluis_grants_add(struct sluis_session *session, Sluis__Grant *grant, uint64_t *r
 		return sluis_fail(failure, SLUIS_EUSAGE, _("this grant cannot be written down: %s"),
 		    _(sluis_err_text(err)));
 	ask.act_case = SLUIS__ASK__ACT_GRANT;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("recording the grant"));
-	act_hash = sluis_signed_hash(ask.grant);
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, "grant",
-	    arena, &evidence, failure));
-	*ret_index = evidence.index;
+	sent = (struct sluis_session_act){ .act_hash = sluis_signed_hash(ask.grant), .type = "grant",
+		.what = _("recording the grant") };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
+	*ret_index = done.index;
 	return SLUIS_OK;
 }
 
@@ -218,9 +210,8 @@ sluis_grants_refuse(struct sluis_session *session, Sluis__ConsentRefusal *refusa
 	SLUIS_AUTO(sluis_arena_freep)
 	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
-	struct sluis_hash act_hash;
+	struct sluis_session_done done;
+	struct sluis_session_act sent;
 	enum sluis_err err;
 
 	if (arena == NULL)
@@ -235,12 +226,9 @@ sluis_grants_refuse(struct sluis_session *session, Sluis__ConsentRefusal *refusa
 		return sluis_fail(failure, SLUIS_EUSAGE, _("this refusal cannot be written down: %s"),
 		    _(sluis_err_text(err)));
 	ask.act_case = SLUIS__ASK__ACT_REFUSAL;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("recording the refusal"));
-	act_hash = sluis_signed_hash(ask.refusal);
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash,
-	    "consent-refusal", arena, &evidence, failure));
-	*ret_index = evidence.index;
+	sent = (struct sluis_session_act){ .act_hash = sluis_signed_hash(ask.refusal), .type = "consent-refusal",
+		.what = _("recording the refusal") };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
+	*ret_index = done.index;
 	return SLUIS_OK;
 }

@@ -227,15 +227,11 @@ static enum sluis_err
 send(struct sluis_session *session, Sluis__Ask *ask, const Sluis__Signed *act, const char *type,
     struct sluis_arena *arena, struct sluis_failure *failure)
 {
-	const struct sluis_hash act_hash = sluis_signed_hash(act);
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
+	const struct sluis_session_act sent = { .act_hash = sluis_signed_hash(act), .type = type,
+		.what = _("sending the request") };
+	struct sluis_session_done done;
 
-	SLUIS_TRY(sluis_session_call(session, ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("sending the request"));
-	return sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, type, arena, &evidence,
-	    failure);
+	return sluis_session_act(session, ask, &sent, arena, &done, failure);
 }
 
 SLUIS_MUST_CHECK enum sluis_err

@@ -168,20 +168,16 @@ send_receipt(struct sluis_session *session, const struct sluis_id *id, struct sl
     struct sluis_arena *arena, struct sluis_failure *failure)
 {
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
-	struct sluis_hash act_hash;
+	struct sluis_session_done done;
+	struct sluis_session_act sent;
 	char name[64];
 
 	if (SLUIS_UNPACK(signed, Signed, packed, SLUIS_FRAME_MAX_BYTES, arena, &ask.receipt) != SLUIS_OK)
 		return sluis_fail_err(failure, SLUIS_EFORMAT, _("the receipt kept in the profile"));
 	ask.act_case = SLUIS__ASK__ACT_RECEIPT;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("sending the receipt"));
-	act_hash = sluis_signed_hash(ask.receipt);
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash,
-	    "receipt", arena, &evidence, failure));
+	sent = (struct sluis_session_act){ .act_hash = sluis_signed_hash(ask.receipt), .type = "receipt",
+		.what = _("sending the receipt") };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
 	receipt_name(id, name);
 	/* Left behind it does no harm: the same receipt gets the same answer. */
 	return sluis_profile_remove(session->profile, name) == SLUIS_EIO ?

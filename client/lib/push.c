@@ -172,9 +172,8 @@ send_parcel(struct sluis_session *session, const struct parcel *parcel, struct s
     struct sluis_push_done *ret, struct sluis_failure *failure)
 {
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
-	struct sluis_hash act_hash;
+	struct sluis_session_act sent;
+	struct sluis_session_done done;
 	Sluis__Manifest *manifest = NULL;
 	Sluis__Push *push = NULL;
 	enum sluis_err err =
@@ -187,17 +186,14 @@ send_parcel(struct sluis_session *session, const struct parcel *parcel, struct s
 		return sluis_fail_err(failure, err, _("sending"));
 	ask.act_case = SLUIS__ASK__ACT_PUSH;
 	ask.push = push;
-	SLUIS_TRY(sluis_session_call(session, &ask, parcel->body, arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("sending"));
-	act_hash = sluis_hash(sluis_of(push->manifest_bytes));
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, "push",
-	    arena, &evidence, failure));
+	sent = (struct sluis_session_act){ .act_hash = sluis_hash(sluis_of(push->manifest_bytes)), .type = "push",
+		.what = _("sending"), .body = parcel->body };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
 	ret->message_id = sluis_id_of(manifest->message_id);
 	/* Before it is reported: where this cannot be written, the same push repeated gets the same answer. */
 	SLUIS_TRY(sluis_sent_keep(session->profile, &ret->message_id, parcel->push, failure));
-	ret->index = evidence.index;
-	ret->size = answer.exchange.size;
+	ret->index = done.index;
+	ret->size = done.size;
 	return SLUIS_OK;
 }
 

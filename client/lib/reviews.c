@@ -12,15 +12,14 @@ open_closing(struct sluis_session *session, const Sluis__ReviewRow *row, struct 
     Sluis__ReviewClose **ret, struct sluis_failure *failure)
 {
 	const struct sluis_member *officer;
-	struct sluis_hash signer = { { 0 } };
+	struct sluis_hash signer;
 	struct sluis_bytes packed;
 	enum sluis_err err = SLUIS_ESIGNATURE;
 
 	*ret = NULL;
 	if (row->closing == NULL)
 		return SLUIS_OK;
-	if (row->closing->n_signatures == 1)
-		signer = sluis_hash_of(row->closing->signatures[0]->signer_hash);
+	signer = sluis_signed_signer(row->closing);
 	officer = sluis_directory_member_by_record(session->directory, &signer);
 	if (officer != NULL)
 		err = sluis_review_verify(row->closing, &officer->sign_key, arena, ret);
@@ -87,9 +86,8 @@ sluis_reviews_close(struct sluis_session *session, Sluis__ReviewClose *close, ui
 	SLUIS_AUTO(sluis_arena_freep)
 	struct sluis_arena *arena = sluis_arena_new(2 * SLUIS_ARENA_MAX_BYTES);
 	Sluis__Ask ask = SLUIS__ASK__INIT;
-	struct sluis_event_evidence evidence;
-	struct sluis_answer answer;
-	struct sluis_hash act_hash;
+	struct sluis_session_done done;
+	struct sluis_session_act sent;
 
 	if (arena == NULL)
 		return sluis_fail_err(failure, SLUIS_ENOMEM, _("closing the review"));
@@ -103,12 +101,9 @@ sluis_reviews_close(struct sluis_session *session, Sluis__ReviewClose *close, ui
 	    sluis_review_build(close, &sluis_profile_keys(session->profile)->sign, arena, &ask.review),
 	    _("closing the review")));
 	ask.act_case = SLUIS__ASK__ACT_REVIEW;
-	SLUIS_TRY(sluis_session_call(session, &ask, sluis_bytes(NULL, 0), arena, &answer, failure));
-	if (answer.tell->answer_case != SLUIS__TELL__ANSWER_DONE || answer.tell->done->n_events != 1)
-		return sluis_fail_err(failure, SLUIS_ESTATUS, _("closing the review"));
-	act_hash = sluis_signed_hash(ask.review);
-	SLUIS_TRY(sluis_session_evidence(session, &answer, answer.tell->done->events[0], &act_hash, "review-close",
-	    arena, &evidence, failure));
-	*ret_index = evidence.index;
+	sent = (struct sluis_session_act){ .act_hash = sluis_signed_hash(ask.review), .type = "review-close",
+		.what = _("closing the review") };
+	SLUIS_TRY(sluis_session_act(session, &ask, &sent, arena, &done, failure));
+	*ret_index = done.index;
 	return SLUIS_OK;
 }

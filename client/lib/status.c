@@ -33,13 +33,9 @@ broken(const struct checking *c, enum sluis_err err, const char *text, struct sl
 static enum sluis_err
 open_receipt(const struct checking *c, const Sluis__StatusRow *row, Sluis__Receipt **ret)
 {
-	const struct sluis_member *member = NULL;
-	struct sluis_hash signer;
+	const struct sluis_hash signer = sluis_signed_signer(row->receipt);
+	const struct sluis_member *member = sluis_directory_member_by_record(c->session->directory, &signer);
 
-	if (row->receipt->n_signatures == 1) {
-		signer = sluis_hash_of(row->receipt->signatures[0]->signer_hash);
-		member = sluis_directory_member_by_record(c->session->directory, &signer);
-	}
 	if (member == NULL || member->approved_index == SLUIS_DIRECTORY_NEVER ||
 	    !sluis_bytes_equal(member->handle, sluis_of(row->handle)))
 		return SLUIS_ESIGNATURE;
